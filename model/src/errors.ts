@@ -18,8 +18,14 @@ export const ERROR_CODES = {
   FRAME_TOO_SHORT: { retry: false, meaning: 'A frame ended before its declared or fixed length.' },
   FRAME_TOO_LONG: { retry: false, meaning: 'A frame is longer than its protocol allows.' },
   FRAME_CHECKSUM: { retry: false, meaning: 'The checksum of a frame does not match its content.' },
-  FRAME_MALFORMED: { retry: false, meaning: 'A frame has the right checksum, or none, but not the form its protocol asks for.' },
-  FRAME_UNEXPECTED: { retry: false, meaning: 'A well-formed frame that answers another question or comes from another device.' },
+  FRAME_MALFORMED: {
+    retry: false,
+    meaning: 'A frame has the right checksum, or none, but not the form its protocol asks for.',
+  },
+  FRAME_UNEXPECTED: {
+    retry: false,
+    meaning: 'A well-formed frame that answers another question or comes from another device.',
+  },
   DEVICE_TIMEOUT: { retry: true, meaning: 'A device did not answer in time.' },
   DEVICE_EXCEPTION: { retry: false, meaning: 'A device answered that it refuses the request.' },
   TRANSPORT_CLOSED: { retry: true, meaning: 'A serial port or connection is not open.' },
@@ -30,7 +36,10 @@ export const ERROR_CODES = {
   JOURNAL_UNWRITABLE: { retry: true, meaning: 'The disk refuses writes: full, read-only or failing.' },
   JOURNAL_CORRUPT: { retry: false, meaning: 'A part of the journal could not be read and was set aside.' },
   BATCH_MALFORMED: { retry: false, meaning: 'A batch does not follow the wire format.' },
-  BATCH_CHECKSUM: { retry: false, meaning: 'The checksum of a batch does not match, or it was filed under another gateway.' },
+  BATCH_CHECKSUM: {
+    retry: false,
+    meaning: 'The checksum of a batch does not match, or it was filed under another gateway.',
+  },
   BATCH_VERSION: { retry: false, meaning: 'A batch has a format version that this program does not read.' },
   BATCH_TOO_LARGE: { retry: false, meaning: 'A batch declares or holds more than the limits allow.' },
   CATALOG_UNKNOWN: { retry: true, meaning: 'A batch names channels whose description has not arrived yet.' },

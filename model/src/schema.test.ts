@@ -4,7 +4,10 @@ import { checker } from './schema.ts';
 
 const port = Type.Union([
   Type.Object({ type: Type.Literal('serial'), baud: Type.Integer({ minimum: 300 }) }, { additionalProperties: false }),
-  Type.Object({ type: Type.Literal('tcp'), host: Type.String({ pattern: '^[a-z.]+$' }) }, { additionalProperties: false }),
+  Type.Object(
+    { type: Type.Literal('tcp'), host: Type.String({ pattern: '^[a-z.]+$' }) },
+    { additionalProperties: false },
+  ),
 ]);
 const config = checker(
   Type.Object({ depthCm: Type.Number({ minimum: 0 }), port }, { additionalProperties: false }),

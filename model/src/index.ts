@@ -1,0 +1,8 @@
+/** The shared vocabulary. Everything here is pure: no file, socket, timer or environment is touched. */
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './limits.ts';
+export * from './ports.ts';
+export * from './reading.ts';
+export * from './schema.ts';
+export * from './topics.ts';

@@ -1,0 +1,60 @@
+/**
+ * Every bound of the system, with its unit and its reason. What happens at a bound is said where it is enforced, and
+ * counted there.
+ */
+export const LIMITS = {
+  /** Readings in one batch: decoding needs 29 bytes each, so 2.9 MB at most. */
+  batchReadings: 100_000,
+  /** Bytes of one batch on the wire: fits the smallest default of common brokers with room to spare. */
+  batchBytes: 256 * 1024,
+  /** Bytes of a batch after decompression, checked before anything is allocated. */
+  batchInflatedBytes: 4 * 1024 * 1024,
+  /** Channel numbers of one gateway: two bytes. */
+  channels: 65_535,
+  /** Devices of one gateway: far above one RS485 farm, low enough that an inventory stays one message. */
+  devicesPerGateway: 2_000,
+  /** Bytes of an inventory message: 2,000 devices with a dozen channels each, compressed by nobody. */
+  inventoryBytes: 2 * 1024 * 1024,
+  /** Bytes of an acknowledgement or status message. */
+  controlBytes: 64 * 1024,
+  /** Characters of an id of a farm, field, gateway or device: fits topics, tags and file names. */
+  idLength: 48,
+  /** Bytes of one field device's MQTT payload: a node reports some dozen values. */
+  devicePayloadBytes: 16 * 1024,
+  /** Field devices connected to one gateway's broker. */
+  deviceConnections: 512,
+  /** Readings waiting in memory for the journal's next commit; beyond, pollers wait and PUBACKs are withheld. */
+  journalQueueReadings: 50_000,
+  /** Longest time a reading waits for its commit, in milliseconds. */
+  commitEveryMs: 100,
+  /** Readings in one group commit: keeps one transaction well under a second on a slow card. */
+  commitReadings: 20_000,
+  /** Longest time a live reading waits to be put in a batch, in milliseconds. */
+  liveEveryMs: 250,
+  /** Batches under way to the cloud at once, unacknowledged. */
+  batchesInFlight: 8,
+  /** Time without an acknowledgement before a batch is sent again, in milliseconds. */
+  ackTimeoutMs: 20_000,
+  /** MQTT keepalive of the uplink, in seconds: a dead link shows within one and a half of it. */
+  keepaliveS: 15,
+  /** Batches waiting in the cloud's ingest over all gateways; beyond, BUSY. */
+  ingestQueueBatches: 256,
+  /** Bytes waiting in the cloud's ingest over all gateways; beyond, BUSY. */
+  ingestQueueBytes: 32 * 1024 * 1024,
+  /** How far ahead of the cloud's clock a reading may claim to be, in milliseconds: an hour covers a wrong time zone rule, not a wrong day. */
+  futureMs: 3_600_000,
+  /** Earliest believable time, UTC milliseconds: 2020-01-01. Boards without a clock start in 1970 or at their build. */
+  earliestMs: 1_577_836_800_000,
+  /** Points of one history answer per channel: more than a wide screen has pixels. */
+  historyPoints: 4_000,
+  /** Channels of one history request. */
+  historyChannels: 64,
+  /** Clients of the live stream at once. */
+  liveClients: 500,
+  /** Bytes waiting for one slow live client before it is cut; it reconnects and asks for the latest values. */
+  liveClientBytes: 1024 * 1024,
+  /** Bytes of one HTTP request body. */
+  requestBytes: 1024 * 1024,
+  /** Rejected frames and payloads kept for inspection, newest first. */
+  quarantineItems: 500,
+} as const;
