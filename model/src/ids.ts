@@ -5,16 +5,18 @@
 import Type from 'typebox';
 import { LIMITS } from './limits.ts';
 
+const ID_PATTERN = `^[a-z0-9](?:[a-z0-9-]{0,${LIMITS.idLength - 2}}[a-z0-9])?$`;
+
 /** An id of a farm, field, gateway or device. */
 export const Id = Type.String({
-  pattern: `^[a-z0-9](?:[a-z0-9-]{0,${LIMITS.idLength - 2}}[a-z0-9])?$`,
+  pattern: ID_PATTERN,
   description: `Lower-case letters, digits and inner hyphens, 1 to ${LIMITS.idLength} characters.`,
 });
 
 /** An epoch: names one life of a gateway's journal, so that sequence numbers that start again are told apart. */
 export const Epoch = Type.String({ pattern: '^[0-9a-f]{16}$', description: '16 lower-case hexadecimal digits.' });
 
-const idPattern = new RegExp(Id.pattern ?? '');
+const idPattern = new RegExp(ID_PATTERN);
 
 /** Whether `text` is a well-formed id. */
 export function isId(text: string): boolean {
