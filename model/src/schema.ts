@@ -4,7 +4,11 @@
  */
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 import { type ErrorCode, KarezError } from './errors.ts';
+
+/** Enough to reach the telling error past the echoes of other union branches; still a bound on hostile input. */
+Settings.Set({ maxErrors: 64 });
 
 export interface Problem {
   /** Dotted path to the key, e.g. `devices.2.depthCm`; empty for the whole value. */

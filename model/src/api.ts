@@ -1,0 +1,183 @@
+/**
+ * What the cloud's HTTP API says, under /api/v1. These schemas check requests, make the OpenAPI document and type the
+ * console, so that the three cannot disagree. Times are UTC milliseconds; a channel's address is
+ * `gateway/device/quantity[@place]`.
+ */
+import Type, { type Static } from 'typebox';
+import { Field, GatewayStatus } from './catalog.ts';
+import { Id, Place } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+const TimeMs = Type.Integer({ description: 'UTC milliseconds since 1970.' });
+const OrNull = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const closed = { additionalProperties: false } as const;
+
+export const FarmSummary = Type.Object(
+  {
+    id: Id,
+    title: Type.String(),
+    timeZone: OrNull(Type.String()),
+    fields: Type.Integer(),
+    devices: Type.Integer(),
+    gateways: Type.Integer(),
+  },
+  closed,
+);
+export type FarmSummary = Static<typeof FarmSummary>;
+
+export const ApiChannel = Type.Object(
+  {
+    /** `gateway/device/quantity[@place]`, as used by latest, history and live. */
+    id: Type.String(),
+    quantity: Type.String(),
+    place: OrNull(Place),
+    decimals: Type.Integer(),
+  },
+  closed,
+);
+export type ApiChannel = Static<typeof ApiChannel>;
+
+export const ApiDevice = Type.Object(
+  {
+    /** `gateway/device`. */
+    id: Type.String(),
+    gateway: Id,
+    device: Id,
+    title: Type.String(),
+    profile: Id,
+    kind: Type.Union([
+      Type.Literal('soil'),
+      Type.Literal('weather'),
+      Type.Literal('sprayer'),
+      Type.Literal('water'),
+      Type.Literal('other'),
+    ]),
+    field: OrNull(Id),
+    position: OrNull(Type.Tuple([Type.Number(), Type.Number()])),
+    intervalMs: Type.Integer(),
+    active: Type.Boolean(),
+    channels: Type.Array(ApiChannel),
+  },
+  closed,
+);
+export type ApiDevice = Static<typeof ApiDevice>;
+
+export const FarmDetail = Type.Object(
+  {
+    id: Id,
+    title: Type.String(),
+    timeZone: OrNull(Type.String()),
+    fields: Type.Array(Field),
+    devices: Type.Array(ApiDevice),
+    gateways: Type.Array(Id),
+  },
+  closed,
+);
+export type FarmDetail = Static<typeof FarmDetail>;
+
+/** The newest reading by sampling time of one channel: [time, value or null when absent, quality bits]. */
+export const LatestValue = Type.Tuple([TimeMs, OrNull(Type.Number()), Type.Integer()]);
+export type LatestValue = Static<typeof LatestValue>;
+
+export const Latest = Type.Object(
+  {
+    nowMs: TimeMs,
+    values: Type.Record(Type.String(), LatestValue, {
+      description: 'By channel id; channels never heard are left out.',
+    }),
+  },
+  closed,
+);
+export type Latest = Static<typeof Latest>;
+
+export const HistoryQuery = Type.Object(
+  {
+    channel: Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: LIMITS.historyChannels })], {
+      description: 'One or more channel ids.',
+    }),
+    from: TimeMs,
+    to: TimeMs,
+    points: Type.Integer({
+      minimum: 2,
+      maximum: LIMITS.historyPoints,
+      default: 600,
+      description: 'At most this many points for each channel.',
+    }),
+  },
+  closed,
+);
+
+/** Columns of equal length. A raw series has lo = hi = mean and n = 1 everywhere. */
+export const Series = Type.Object(
+  {
+    id: Type.String(),
+    /** Width of a step in ms; 0 when the points are single readings. */
+    stepMs: Type.Integer(),
+    /** Start of each step that holds at least one reading, or each reading's time; rising, equal times possible when raw. */
+    timeMs: Type.Array(TimeMs),
+    mean: Type.Array(OrNull(Type.Number()), {
+      description: 'By the aggregate of the quantity: mean, sum, circular mean or last; null where all are absent.',
+    }),
+    lo: Type.Array(OrNull(Type.Number())),
+    hi: Type.Array(OrNull(Type.Number())),
+    n: Type.Array(Type.Integer()),
+    quality: Type.Array(Type.Integer(), { description: 'Quality bits of all readings of the step, or-ed.' }),
+  },
+  closed,
+);
+export type Series = Static<typeof Series>;
+
+export const History = Type.Object({ nowMs: TimeMs, series: Type.Array(Series) }, closed);
+export type History = Static<typeof History>;
+
+/** One gateway as seen from the cloud: what it says of itself, and what the store holds. */
+export const ApiGateway = Type.Object(
+  {
+    farm: Id,
+    gateway: Id,
+    title: Type.String(),
+    online: Type.Boolean(),
+    /** When the cloud last heard anything from it. */
+    heardMs: OrNull(TimeMs),
+    status: OrNull(GatewayStatus),
+    /** What the cloud has: the proof that nothing is missing, per epoch. */
+    ledger: Type.Array(
+      Type.Object(
+        {
+          epoch: Type.String(),
+          /** Sequence ranges committed, without gaps when there is one. */
+          ranges: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()])),
+          stored: Type.Integer(),
+          quarantined: Type.Integer(),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type ApiGateway = Static<typeof ApiGateway>;
+
+export const ApiError = Type.Object(
+  { code: Type.String(), message: Type.String(), where: Type.Optional(Type.String()) },
+  closed,
+);
+export type ApiError = Static<typeof ApiError>;
+
+/**
+ * Server-sent events of /api/v1/farms/{farm}/live. Each has a name and JSON data:
+ * `hello` {nowMs}; `readings` {nowMs, rows: [channel id, timeMs, value or null, quality][]}: readings that the store
+ * has just committed, newest of each channel last, late ones included (the time says so); `farm` {}: the description
+ * changed, fetch it again; `gateway` {gateway, online, status}.
+ */
+export const LiveReadings = Type.Object(
+  { nowMs: TimeMs, rows: Type.Array(Type.Tuple([Type.String(), TimeMs, OrNull(Type.Number()), Type.Integer()])) },
+  closed,
+);
+export type LiveReadings = Static<typeof LiveReadings>;
+
+export const LiveGateway = Type.Object(
+  { gateway: Id, online: Type.Boolean(), heardMs: OrNull(TimeMs), status: OrNull(GatewayStatus) },
+  closed,
+);
+export type LiveGateway = Static<typeof LiveGateway>;

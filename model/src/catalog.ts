@@ -1,0 +1,182 @@
+/**
+ * Messages between gateway and cloud besides the batch: what a gateway has (inventory), how it is (status), and what
+ * the cloud did with its batches (ack). Field by field in docs/PROTOCOL.md; each is checked where it arrives.
+ */
+import Type, { type Static } from 'typebox';
+import { Epoch, Id, Place } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+const Position = Type.Tuple(
+  [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
+  {
+    description: 'Longitude and latitude, degrees WGS 84 (RFC 7946, section 3.1.1).',
+  },
+);
+const Title = Type.String({ minLength: 1, maxLength: 120 });
+const WholeMs = Type.Integer({ minimum: 0, description: 'UTC milliseconds since 1970.' });
+const Count = Type.Integer({ minimum: 0 });
+
+export const Field = Type.Object(
+  {
+    id: Id,
+    title: Title,
+    crop: Type.Optional(Type.String({ maxLength: 60 })),
+    outline: Type.Array(Position, {
+      minItems: 3,
+      maxItems: 500,
+      description: 'Corners of the outer ring, first not repeated.',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Field = Static<typeof Field>;
+
+export const CatalogChannel = Type.Object(
+  {
+    number: Type.Integer({
+      minimum: 1,
+      maximum: LIMITS.channels,
+      description: 'Stable number within this epoch, never reused.',
+    }),
+    quantity: Type.String({ minLength: 1, maxLength: 60 }),
+    place: Type.Optional(Place),
+    decimals: Type.Integer({ minimum: 0, maximum: 9 }),
+  },
+  { additionalProperties: false },
+);
+export type CatalogChannel = Static<typeof CatalogChannel>;
+
+export const CatalogDevice = Type.Object(
+  {
+    id: Id,
+    title: Title,
+    profile: Id,
+    kind: Type.Union([
+      Type.Literal('soil'),
+      Type.Literal('weather'),
+      Type.Literal('sprayer'),
+      Type.Literal('water'),
+      Type.Literal('other'),
+    ]),
+    field: Type.Optional(Id),
+    position: Type.Optional(Position),
+    intervalMs: Type.Integer({ minimum: 100 }),
+    /** False once the device left the configuration: its channels stay known for what is still buffered. */
+    active: Type.Boolean(),
+    channels: Type.Array(CatalogChannel),
+  },
+  { additionalProperties: false },
+);
+export type CatalogDevice = Static<typeof CatalogDevice>;
+
+export const Inventory = Type.Object(
+  {
+    v: Type.Literal(1),
+    epoch: Epoch,
+    revision: Type.Integer({ minimum: 1, description: 'Rises with every change within an epoch.' }),
+    farm: Type.Object(
+      { id: Id, title: Title, timeZone: Type.Optional(Type.String({ maxLength: 60 })) },
+      { additionalProperties: false },
+    ),
+    gateway: Type.Object({ id: Id, title: Title, position: Type.Optional(Position) }, { additionalProperties: false }),
+    fields: Type.Array(Field, { maxItems: 500 }),
+    devices: Type.Array(CatalogDevice, { maxItems: LIMITS.devicesPerGateway }),
+  },
+  { additionalProperties: false },
+);
+export type Inventory = Static<typeof Inventory>;
+
+const SeqRange = Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })], {
+  description: 'First and last sequence number, both included.',
+});
+
+export const Ack = Type.Object(
+  {
+    v: Type.Literal(1),
+    epoch: Epoch,
+    /** Committed in the store: the gateway may forget them. */
+    acked: Type.Array(SeqRange),
+    /** Will never be stored: kept in the cloud's quarantine, the gateway may forget them and counts them. */
+    refused: Type.Array(
+      Type.Object(
+        { first: Type.Integer(), last: Type.Integer(), code: Type.String(), reason: Type.String() },
+        { additionalProperties: false },
+      ),
+    ),
+    /** Could not be stored now: send again after the delay. */
+    retry: Type.Array(
+      Type.Object(
+        { first: Type.Integer(), last: Type.Integer(), code: Type.String(), afterMs: Count },
+        { additionalProperties: false },
+      ),
+    ),
+    /** The cloud's clock when it sent this. */
+    timeMs: WholeMs,
+  },
+  { additionalProperties: false },
+);
+export type Ack = Static<typeof Ack>;
+
+export const DeviceStatus = Type.Object(
+  {
+    id: Id,
+    /** Time of the newest accepted reading; null before the first. */
+    lastMs: Type.Union([WholeMs, Type.Null()]),
+    accepted: Count,
+    rejected: Count,
+    timeouts: Count,
+    /** What is wrong now, in words; null where nothing is. */
+    trouble: Type.Union([Type.String({ maxLength: 300 }), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+export type DeviceStatus = Static<typeof DeviceStatus>;
+
+export const GatewayStatus = Type.Object(
+  {
+    v: Type.Literal(1),
+    online: Type.Literal(true),
+    epoch: Epoch,
+    timeMs: WholeMs,
+    startedMs: WholeMs,
+    version: Type.String(),
+    accepted: Type.Integer({
+      minimum: 0,
+      description: 'Readings journaled in this epoch: the last sequence number given.',
+    }),
+    stored: Type.Integer({ minimum: 0, description: 'Readings of this epoch that the cloud has acknowledged.' }),
+    waiting: Type.Integer({ minimum: 0, description: 'Readings in the journal that the cloud has not acknowledged.' }),
+    refused: Count,
+    lost: Type.Array(Type.Object({ reason: Type.String(), readings: Count }, { additionalProperties: false })),
+    journal: Type.Object(
+      {
+        bytes: Count,
+        limitBytes: Count,
+        oldestMs: Type.Union([WholeMs, Type.Null()]),
+        /** Hours until the journal is full at the present rate without a link; null while nothing comes in. */
+        hoursLeft: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+        writable: Type.Boolean(),
+      },
+      { additionalProperties: false },
+    ),
+    link: Type.Object(
+      {
+        state: Type.Union([Type.Literal('up'), Type.Literal('connecting'), Type.Literal('down')]),
+        sinceMs: WholeMs,
+        /** Time from sending a batch to its acknowledgement, lately; null before the first. */
+        roundTripMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+      },
+      { additionalProperties: false },
+    ),
+    devices: Type.Array(DeviceStatus),
+  },
+  { additionalProperties: false },
+);
+export type GatewayStatus = Static<typeof GatewayStatus>;
+
+/** The last will: what the broker says for a gateway that went without a word. */
+export const GatewayGone = Type.Object(
+  { v: Type.Literal(1), online: Type.Literal(false), epoch: Epoch },
+  { additionalProperties: false },
+);
+export type GatewayGone = Static<typeof GatewayGone>;

@@ -1,0 +1,189 @@
+/**
+ * Device profiles: a kind of device described as data. A profile says how to ask, where each channel's value stands in
+ * the answer and what it means; adding a device is adding one record, with at least one recorded frame and its source.
+ *
+ * Raw values become stored ones by `(raw × multiply) / 10^divide + offset`: division by a power of ten keeps 241 → 24.1
+ * exact where multiplication by 0.1 would give 24.099999….
+ */
+import Type, { type Static } from 'typebox';
+import { Id, Place } from './ids.ts';
+
+const Scale = {
+  multiply: Type.Optional(Type.Number({ description: 'Factor to the stored unit, default 1.' })),
+  divide: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, description: 'Power of ten to divide by, default 0.' })),
+  offset: Type.Optional(Type.Number({ description: 'Added after scaling, default 0.' })),
+  absent: Type.Optional(
+    Type.Array(Type.Number(), { description: 'Raw values that mean "no sensor": stored as absent, never as numbers.' }),
+  ),
+};
+
+const channelOf = <S extends Record<string, Type.TSchema>>(source: S) =>
+  Type.Object(
+    {
+      quantity: Type.String({ description: 'Id of the quantity table.' }),
+      place: Type.Optional(Place),
+      decimals: Type.Integer({
+        minimum: 0,
+        maximum: 9,
+        description: 'Decimals that the device resolves, in the stored unit.',
+      }),
+      ...Scale,
+      ...source,
+    },
+    { additionalProperties: false },
+  );
+
+/** Modbus: a value in the register map (MODBUS Application Protocol V1.1b3, section 6.3 and 6.4). */
+export const ModbusChannel = channelOf({
+  register: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Address of the first register, from 0.' }),
+  type: Type.Union([
+    Type.Literal('uint16'),
+    Type.Literal('int16'),
+    Type.Literal('uint32'),
+    Type.Literal('int32'),
+    Type.Literal('float32'),
+  ]),
+  words: Type.Optional(
+    Type.Union([Type.Literal('high-first'), Type.Literal('low-first')], {
+      description: 'Order of the two registers of a 32-bit value, default high-first.',
+    }),
+  ),
+});
+
+/** Davis: a field of LOOP or LOOP2 by the name that the maker's reference gives it. */
+export const DavisChannel = channelOf({
+  packet: Type.Union([Type.Literal('LOOP'), Type.Literal('LOOP2')]),
+  byte: Type.Integer({ minimum: 0, maximum: 95, description: 'Offset in the packet.' }),
+  type: Type.Union([Type.Literal('uint8'), Type.Literal('int8'), Type.Literal('uint16'), Type.Literal('int16')]),
+});
+
+/** MAVLink: a field of a message of the common or ardupilotmega dialect (mavlink.io/en/messages/common.html). */
+export const MavlinkChannel = channelOf({
+  message: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', description: 'Message name, e.g. GLOBAL_POSITION_INT.' }),
+  field: Type.String({ pattern: '^[a-z][a-z0-9_]*$', description: "Field name as in the message's definition." }),
+  index: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'Element of an array field.' })),
+  named: Type.Optional(
+    Type.String({ maxLength: 10, description: 'For NAMED_VALUE_FLOAT and _INT: the name that must match.' }),
+  ),
+  mask: Type.Optional(Type.Integer({ minimum: 1, description: 'Bits of the field to keep, shifted down.' })),
+});
+
+/** JSON by MQTT: a value by its path. */
+export const JsonChannel = channelOf({
+  path: Type.String({
+    pattern: '^[^.\\[\\]]+(\\.[^.\\[\\]]+|\\[[0-9]+\\]|\\[[a-z]+=[0-9]+\\])*$',
+    description: 'Path in the payload: `bat`, `soil[0].vwc` or `soil[d=10].vwc` (the element whose d is 10).',
+  }),
+});
+
+const Frame = Type.Object(
+  {
+    hex: Type.Optional(Type.String({ pattern: '^([0-9a-fA-F]{2})+$' })),
+    json: Type.Optional(Type.String()),
+    values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]), {
+      description: 'Expected value by channel (`quantity` or `quantity@place`); null is absent.',
+    }),
+    source: Type.String({ minLength: 1, description: 'Where the frame was recorded or published.' }),
+  },
+  { additionalProperties: false },
+);
+
+const head = {
+  id: Id,
+  title: Type.Object(
+    { en: Type.String({ minLength: 1 }), zh: Type.String({ minLength: 1 }) },
+    { additionalProperties: false },
+  ),
+  maker: Type.String({ minLength: 1 }),
+  kind: Type.Union([
+    Type.Literal('soil'),
+    Type.Literal('weather'),
+    Type.Literal('sprayer'),
+    Type.Literal('water'),
+    Type.Literal('other'),
+  ]),
+  intervalMs: Type.Integer({
+    minimum: 100,
+    description: 'How often the device speaks or is asked, unless the configuration says otherwise.',
+  }),
+  source: Type.String({ minLength: 1, description: 'Document and section that the profile was written from.' }),
+  frames: Type.Array(Frame, { minItems: 1 }),
+};
+
+const profileOf = <P extends string, S extends Record<string, Type.TSchema>>(protocol: P, rest: S) =>
+  Type.Object({ ...head, protocol: Type.Literal(protocol), ...rest }, { additionalProperties: false });
+
+export const ModbusProfile = profileOf('modbus', {
+  function: Type.Union([Type.Literal(3), Type.Literal(4)], {
+    description: '3 reads holding registers, 4 input registers.',
+  }),
+  baudRate: Type.Integer({ minimum: 300, description: "The maker's default speed." }),
+  maxRegisters: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 125, description: 'Registers that the device answers at once, default 125.' }),
+  ),
+  maxGap: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 120,
+      description: 'Unused registers that may be read along to save a request, default 8.',
+    }),
+  ),
+  channels: Type.Array(ModbusChannel, { minItems: 1 }),
+});
+export const DavisProfile = profileOf('davis', { channels: Type.Array(DavisChannel, { minItems: 1 }) });
+export const MavlinkProfile = profileOf('mavlink', {
+  everyMs: Type.Optional(
+    Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'Shortest time between two kept samples of a message, by its name; default keeps all.',
+    }),
+  ),
+  channels: Type.Array(MavlinkChannel, { minItems: 1 }),
+});
+export const JsonProfile = profileOf('mqtt-json', {
+  timePath: Type.Optional(
+    Type.String({ description: 'Where the sampling time stands, UTC milliseconds; without it, the time of arrival.' }),
+  ),
+  counterPath: Type.Optional(
+    Type.String({
+      description:
+        "Where the device's own message counter stands: a repeat of an accepted message is acknowledged and not stored again.",
+    }),
+  ),
+  channels: Type.Array(JsonChannel, { minItems: 1 }),
+});
+
+export const Profile = Type.Union([ModbusProfile, DavisProfile, MavlinkProfile, JsonProfile]);
+
+export type ModbusProfile = Static<typeof ModbusProfile>;
+export type DavisProfile = Static<typeof DavisProfile>;
+export type MavlinkProfile = Static<typeof MavlinkProfile>;
+export type JsonProfile = Static<typeof JsonProfile>;
+export type Profile = Static<typeof Profile>;
+export type ProfileChannel = Profile['channels'][number];
+export type Protocol = Profile['protocol'];
+
+/** `quantity` or `quantity@place`: a channel's name within its device. */
+export function channelKey(channel: { quantity: string; place?: string }): string {
+  return channel.place === undefined ? channel.quantity : `${channel.quantity}@${channel.place}`;
+}
+
+/**
+ * A raw value in the stored unit; NaN where it is a marker of an absent sensor.
+ * @returns rounded to the device's resolution, so that 24.1 is stored as 24.1.
+ */
+export function scaleRaw(
+  raw: number,
+  channel: Pick<ProfileChannel, 'multiply' | 'divide' | 'offset' | 'absent' | 'decimals'>,
+): number {
+  if (!Number.isFinite(raw) || channel.absent?.includes(raw)) return Number.NaN;
+  const scaled = (raw * (channel.multiply ?? 1)) / 10 ** (channel.divide ?? 0) + (channel.offset ?? 0);
+  return roundTo(scaled, channel.decimals);
+}
+
+/** The double nearest to `value` printed with `decimals`; large values come back unchanged. */
+export function roundTo(value: number, decimals: number): number {
+  const power = 10 ** decimals;
+  const scaled = Math.round(value * power);
+  const rounded = Number.isSafeInteger(scaled) ? scaled / power : value;
+  return rounded === 0 ? 0 : rounded;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { channelKey, scaleRaw } from '../profile.ts';
+import { PROFILES, parseProfile, profileOf } from './registry.ts';
+
+test.each(PROFILES.map((p) => [p.id, p] as const))('%s is a whole record', (id, profile) => {
+  expect(parseProfile(structuredClone(profile), id).id).toBe(id);
+  const keys = profile.channels.map(channelKey);
+  expect(new Set(keys).size).toBe(keys.length);
+  for (const frame of profile.frames) {
+    expect(frame.hex ?? frame.json).toBeDefined();
+    for (const key of Object.keys(frame.values)) expect(keys).toContain(key);
+  }
+});
+
+test('ids are unique, and an unknown one lists what there is', () => {
+  expect(new Set(PROFILES.map((p) => p.id)).size).toBe(PROFILES.length);
+  expect(() => profileOf('nothing')).toThrow(/no device profile "nothing"; there are cwt-soil-7in1/);
+});
+
+test('a quantity that does not exist is named by its key', () => {
+  const wrong = {
+    ...structuredClone(profileOf('dfrobot-sen0641')),
+    channels: [{ quantity: 'soil.magic', register: 0, type: 'uint16', decimals: 0 }],
+  };
+  expect(() => parseProfile(wrong, 'probe.yaml')).toThrow(
+    'probe.yaml: channels.0.quantity must be an id of the quantity table',
+  );
+});
+
+test.each([
+  [241, { divide: 1, decimals: 1 }, 24.1],
+  [-101, { divide: 1, decimals: 1 }, -10.1],
+  [0, { decimals: 0 }, 0],
+  [-0.04, { decimals: 1 }, 0],
+  [-32768, { decimals: 1, absent: [-32768] }, Number.NaN],
+  [Number.POSITIVE_INFINITY, { decimals: 1 }, Number.NaN],
+  [721, { multiply: 5 / 9, divide: 1, offset: -160 / 9, decimals: 2 }, 22.28],
+  [443000000, { divide: 7, decimals: 7 }, 44.3],
+])('raw %d with %j is %d', (raw, channel, expected) => {
+  expect(Object.is(scaleRaw(raw, channel), expected)).toBe(true);
+});
