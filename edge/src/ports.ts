@@ -1,0 +1,60 @@
+/**
+ * What the parts of the gateway hand one another: devices make samples, the intake accepts them, and a device line
+ * says how its devices are.
+ */
+import type { Clock, DeviceStatus, Logger, Random } from '@karez/model';
+
+/** What one device said at one moment. */
+export interface Sample {
+  /** Device id of the configuration. */
+  device: string;
+  /** Sampling time by the device's own clock, UTC milliseconds; left out, the sample was taken as it arrived. */
+  timeMs?: number;
+  /** Positions in the device's profile's `channels`, rising. */
+  channels: readonly number[];
+  /** Value of each, in the unit of its quantity; NaN where the device says that it has none. */
+  values: readonly number[];
+  /** The device's own message counter: the same number again is a repeat of what was accepted before. */
+  counter?: number;
+  /** Read from the device's own memory after an outage. */
+  historical?: boolean;
+}
+
+export interface Intake {
+  /**
+   * Checks, stamps and journals one sample. Resolves once it is on disk, or at once for a repeat that is there already.
+   * @throws KarezError JOURNAL_FULL, JOURNAL_UNWRITABLE (the sample is not accepted; the caller may try again),
+   * VALUE_INVALID (counts as rejected).
+   */
+  accept(sample: Sample): Promise<void>;
+  /** Counts and keeps for inspection something from a device that could not be read. */
+  reject(rejection: Rejection): void;
+}
+
+/** A frame or payload that was refused. */
+export interface Rejection {
+  /** Device id, where it is known. */
+  device?: string;
+  /** Where it came in: a port's path or address, or a topic. */
+  source: string;
+  /** A code of the model's table. */
+  code: string;
+  /** Why, in words. */
+  reason: string;
+  /** What came in, at most the first 256 bytes. */
+  bytes?: Uint8Array;
+}
+
+/** One serial line, connection or broker with the devices on it. */
+export interface DeviceLine {
+  /** How each device is; `accepted` and `lastMs` count samples that the intake took. */
+  status(): DeviceStatus[];
+  /** Ends all work; resolves once ports are closed and nothing more will be accepted. */
+  stop(): Promise<void>;
+}
+
+export interface EdgeDeps {
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
