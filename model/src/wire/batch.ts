@@ -1,0 +1,116 @@
+/**
+ * A batch: readings of one gateway as one message. Header, checksum, body; docs/protocol/batch.md specifies every byte.
+ * Invariant: what `encodeBatch` takes, `decodeBatch` gives back to the last bit; whatever else `decodeBatch` is given, it
+ * refuses with a coded error, in time and memory bounded by the limits.
+ */
+import { crc32 } from 'node:zlib';
+import { KarezError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { newReadings, type Readings } from '../reading.ts';
+import { Body } from './body.ts';
+import { layOut } from './layout.ts';
+import { Numbers } from './numbers.ts';
+import { type Coder, Decoder, Encoder } from './range-coder.ts';
+
+export const BATCH_VERSION = 1;
+const MAGIC = 0x4b;
+/** Magic, version, epoch, checksum. */
+const HEADER = 14;
+const CHECKSUM_AT = 10;
+
+export interface BatchAddress {
+  farm: string;
+  gateway: string;
+}
+
+export interface DecodedBatch {
+  epoch: string;
+  firstSeq: number;
+  lastSeq: number;
+  readings: Readings;
+}
+
+/**
+ * Encodes readings, which must not be empty.
+ * @throws KarezError VALUE_INVALID naming the row, BATCH_TOO_LARGE for more than LIMITS.batchReadings.
+ */
+export function encodeBatch(readings: Readings, context: BatchAddress & { epoch: string }): Uint8Array {
+  const { count } = readings;
+  if (count < 1 || count > LIMITS.batchReadings) {
+    throw new KarezError('BATCH_TOO_LARGE', `a batch holds 1 to ${LIMITS.batchReadings} readings, not ${count}`, {
+      where: 'count',
+    });
+  }
+  const layout = layOut(readings);
+  const encoder = new Encoder(HEADER);
+  const firstSeq = readings.seq[0] as number;
+  codeRange(encoder, true, firstSeq, count);
+  new Body(encoder, readings, layout).code(count, firstSeq);
+  const bytes = encoder.finish();
+  bytes[0] = MAGIC;
+  bytes[1] = BATCH_VERSION;
+  for (let i = 0; i < 8; i++) bytes[2 + i] = Number.parseInt(context.epoch.slice(i * 2, i * 2 + 2), 16);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(CHECKSUM_AT, checksum(bytes, context));
+  return bytes;
+}
+
+/**
+ * Decodes a batch that arrived on the topic of `address`.
+ * @throws KarezError BATCH_MALFORMED, BATCH_CHECKSUM (also when it was filed under another gateway), BATCH_VERSION,
+ * BATCH_TOO_LARGE.
+ */
+export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBatch {
+  if (bytes.length > LIMITS.batchBytes) {
+    throw new KarezError('BATCH_TOO_LARGE', `${bytes.length} bytes; at most ${LIMITS.batchBytes} are read`, {
+      where: 'size',
+    });
+  }
+  if (bytes.length < HEADER || bytes[0] !== MAGIC) {
+    throw new KarezError('BATCH_MALFORMED', 'not a batch: it must start with 4b and hold at least 14 bytes', {
+      where: 'header',
+    });
+  }
+  if (bytes[1] !== BATCH_VERSION) {
+    throw new KarezError('BATCH_VERSION', `format version ${bytes[1]}; this program reads ${BATCH_VERSION}`, {
+      where: 'version',
+    });
+  }
+  const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKSUM_AT);
+  const found = checksum(bytes, address);
+  if (stated !== found) {
+    const hex = (n: number) => n.toString(16).padStart(8, '0');
+    throw new KarezError(
+      'BATCH_CHECKSUM',
+      `checksum ${hex(stated)}, expected ${hex(found)} for ${address.farm}/${address.gateway}`,
+      { where: 'checksum' },
+    );
+  }
+  const decoder = new Decoder(bytes, HEADER);
+  const [firstSeq, count] = codeRange(decoder, false, 0, 0);
+  if (count > LIMITS.batchReadings) {
+    throw new KarezError('BATCH_TOO_LARGE', `declares ${count} readings; at most ${LIMITS.batchReadings} are read`, {
+      where: 'count',
+    });
+  }
+  const readings = newReadings(count);
+  new Body(decoder, readings).code(count, firstSeq);
+  if (!decoder.atEnd)
+    throw new KarezError('BATCH_MALFORMED', 'bytes are left over after the last reading', { where: 'body' });
+  readings.count = count;
+  const epoch = Array.from(bytes.subarray(2, 10), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { epoch, firstSeq, lastSeq: readings.seq[count - 1] as number, readings };
+}
+
+/** First sequence number and count, at the start of the coded part. */
+function codeRange(coder: Coder, encoding: boolean, firstSeq: number, count: number): [number, number] {
+  const numbers = new Numbers(2);
+  const first = numbers.code(coder, 0, firstSeq - 1, encoding) + 1;
+  const readings = numbers.code(coder, 1, count - 1, encoding) + 1;
+  return [first, readings];
+}
+
+/** CRC-32 (ISO 3309, as in zlib) over "farm/gateway" and all bytes but the checksum itself. */
+function checksum(bytes: Uint8Array, { farm, gateway }: BatchAddress): number {
+  const address = crc32(`${farm}/${gateway}`);
+  return crc32(bytes.subarray(HEADER), crc32(bytes.subarray(0, CHECKSUM_AT), address));
+}
