@@ -242,7 +242,7 @@ function checkReferences(
   (config.lines ?? []).forEach((line, i) => {
     const key = `lines.${i}`;
     if (line.type === 'davis') take(line.device, 'davis', `${key}.device`);
-    else line.devices.forEach((device, j) => take(device, line.type, `${key}.devices.${j}`));
+    else for (const [j, device] of line.devices.entries()) take(device, line.type, `${key}.devices.${j}`);
     if (line.type === 'modbus')
       unique(
         line.devices.map((d) => d.address),

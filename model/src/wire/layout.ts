@@ -29,7 +29,8 @@ export interface Layout {
 function fits(value: number, decimals: number): boolean {
   const power = POWERS[decimals] as number;
   const scaled = Math.round(value * power);
-  return scaled < LARGEST && scaled > -LARGEST && Object.is(scaled / power, value);
+  // Adding 0 makes −0 a 0, which then is not the value it came from.
+  return scaled < LARGEST && scaled > -LARGEST && Object.is((scaled + 0) / power, value);
 }
 
 /**
