@@ -4,6 +4,7 @@ export * from './catalog.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './mqtt-guard.ts';
 export * from './ports.ts';
 export * from './profile.ts';
 export * from './profiles/registry.ts';

@@ -1,0 +1,124 @@
+/** `karez cloud` and `karez gateway add`: reads the command line and the environment, starts, stops on a signal. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isId, jsonLogger, KarezError, messageOf, systemClock } from '@karez/model';
+import { startCloud } from './cloud.ts';
+import { makeCredential } from './registry/credentials.ts';
+import { openVault } from './vault/open-vault.ts';
+
+const HELP = `karez cloud: broker, ingest, store, API and console.
+
+  --data DIR         where everything is kept (default data/cloud)
+  --http-port N      console and API, on loopback (default 8080)
+  --mqtt-port N      broker for gateways (default 1883)
+  --mqtt-host HOST   address that the broker listens on (default 127.0.0.1)
+  --store URL        embedded (default), or an InfluxDB such as http://127.0.0.1:8086/karez;
+                     the variable KAREZ_STORE says the same
+
+karez gateway add FARM GATEWAY --data DIR [--new-password] [--json]
+  makes the password of a gateway and prints it once`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const fail = (message: string): never => {
+  throw new KarezError('CONFIG_INVALID', message);
+};
+
+function portOf(text: string, flag: string): number {
+  const port = Number(text);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? port
+    : fail(`--${flag} must be a port from 0 to 65535, not "${text}"`);
+}
+
+async function runCloud(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string', default: 'data/cloud' },
+      'http-port': { type: 'string', default: '8080' },
+      'mqtt-port': { type: 'string', default: '1883' },
+      'mqtt-host': { type: 'string', default: '127.0.0.1' },
+      store: { type: 'string', default: process.env.KAREZ_STORE || 'embedded' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const clock = systemClock();
+  const logger = jsonLogger('cloud');
+  const cloud = await startCloud(
+    {
+      dataDir: resolve(values.data),
+      httpPort: portOf(values['http-port'], 'http-port'),
+      mqttPort: portOf(values['mqtt-port'], 'mqtt-port'),
+      mqttHost: values['mqtt-host'],
+      store: values.store,
+      consoleDir: join(root, 'dashboards/console/dist'),
+      version: (JSON.parse(readFileSync(join(root, 'cloud/package.json'), 'utf8')) as { version: string }).version,
+    },
+    { clock, logger },
+  );
+  console.log(JSON.stringify({ event: 'ready', http: cloud.http, mqtt: cloud.mqtt }));
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    cloud.stop().then(
+      () => process.exit(0),
+      (error) => {
+        logger.log('error', 'could not stop cleanly', { cause: error });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function addGateway(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string', default: 'data/cloud' },
+      'new-password': { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+  });
+  const [farm, gateway, more] = positionals;
+  if (farm === undefined || gateway === undefined || more !== undefined)
+    fail('usage: karez gateway add FARM GATEWAY --data DIR');
+  for (const id of [farm as string, gateway as string])
+    if (!isId(id)) fail(`"${id}" must be lower-case letters, digits and inner hyphens`);
+  mkdirSync(resolve(values.data), { recursive: true, mode: 0o700 });
+  const vault = await openVault({ path: join(resolve(values.data), 'cloud.db'), keepReadings: true });
+  try {
+    if (!values['new-password'] && (await vault.credential(farm as string, gateway as string)) !== undefined) {
+      fail(`${farm}/${gateway} has a password already; --new-password replaces it`);
+    }
+    const { password, credential } = await makeCredential();
+    await vault.setCredential(farm as string, gateway as string, credential, Date.now());
+    const username = `${farm}/${gateway}`;
+    if (values.json) console.log(JSON.stringify({ username, password }));
+    else
+      console.log(
+        `user name  ${username}\npassword   ${password}\n\nIt is shown only now: put it as "uplink" into the gateway's secrets file.`,
+      );
+  } finally {
+    await vault.close();
+  }
+}
+
+try {
+  const [first, second, ...rest] = process.argv.slice(2);
+  if (first === 'gateway' && second === 'add') await addGateway(rest);
+  else if (first === 'gateway') fail('usage: karez gateway add FARM GATEWAY --data DIR');
+  else await runCloud(process.argv.slice(2));
+} catch (error) {
+  jsonLogger('cloud').log('error', messageOf(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,23 @@
+/** The embedded store: readings and ledger in the vault's one file, committed together. */
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { VaultBatch } from '../vault/vault.ts';
+import { channelPath, type Store, type StoreBatch } from './store.ts';
+
+export function embeddedStore(vault: OpenVault): Store {
+  return {
+    commit: (batches) => vault.commit(batches.map(toVault)),
+    history: (request) => vault.history(request),
+    async close() {},
+  };
+}
+
+/** A batch as the vault takes it. */
+export function toVault({ farm, gateway, epoch, readings, channels }: StoreBatch): VaultBatch {
+  return {
+    farm,
+    gateway,
+    epoch,
+    readings,
+    paths: new Map(Array.from(channels, ([number, channel]) => [number, channelPath(channel)])),
+  };
+}

@@ -1,0 +1,207 @@
+/** One contract for every store: run over the embedded one and over a real InfluxDB. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { QUALITY, type Reading, toColumns } from '@karez/model';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Influxd, startInfluxd } from '../testing/influxd.ts';
+import { type OpenVault, openVault } from '../vault/open-vault.ts';
+import { embeddedStore } from './embedded.ts';
+import { openInfluxStore, parseInfluxUrl } from './influx.ts';
+import type { Store, StoreChannel } from './store.ts';
+
+const START = Date.UTC(2026, 5, 1);
+const EPOCH = '00000000000000aa';
+
+interface Fixture {
+  store: Store;
+  vault: OpenVault;
+  close(): Promise<void>;
+}
+
+async function vaultIn(keepReadings: boolean): Promise<{ vault: OpenVault; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'karez-store-'));
+  return { vault: await openVault({ path: join(folder, 'cloud.db'), keepReadings }), folder };
+}
+
+const STORES: Record<string, () => Promise<Fixture>> = {
+  async embedded() {
+    const { vault, folder } = await vaultIn(true);
+    return {
+      store: embeddedStore(vault),
+      vault,
+      async close() {
+        await vault.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+  async influx() {
+    const influxd: Influxd = await startInfluxd();
+    const { vault, folder } = await vaultIn(false);
+    const store = await openInfluxStore(parseInfluxUrl(influxd.url), vault);
+    return {
+      store,
+      vault,
+      async close() {
+        await store.close();
+        await vault.close();
+        await influxd.stop();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+describe.each(Object.keys(STORES))('the %s store', (name) => {
+  let fixture: Fixture;
+  let next = 0;
+  beforeAll(async () => {
+    fixture = await (STORES[name] as () => Promise<Fixture>)();
+  });
+  afterAll(async () => {
+    await fixture?.close();
+  });
+
+  /** A channel of its own for each test. */
+  const channel = (quantity = 'soil.moisture', place: string | undefined = 'd30'): StoreChannel => ({
+    ...{ farm: 'farm', gateway: 'gw-1', device: `probe-${++next}`, quantity, place, field: 'north' },
+  });
+  const commit = (c: StoreChannel, rows: Omit<Reading, 'channel'>[], epoch = EPOCH) =>
+    fixture.store.commit([
+      {
+        farm: 'farm',
+        gateway: 'gw-1',
+        epoch,
+        readings: toColumns(rows.map((r) => ({ ...r, channel: 1 }))),
+        channels: new Map([[1, c]]),
+      },
+    ]);
+  const read = (c: StoreChannel, points = 100, fromMs = START, toMs = START + 3_600_000) =>
+    fixture.store.history({
+      channel: c,
+      id: 'x',
+      aggregate: c.quantity === 'wind.direction' ? 'circular' : 'mean',
+      fromMs,
+      toMs,
+      points,
+    });
+
+  test('gives back what it took, with time and quality', async () => {
+    const c = channel();
+    await commit(c, [
+      { seq: 1, timeMs: START + 1, value: 31.4, quality: 0 },
+      { seq: 2, timeMs: START + 10_001, value: -0.125, quality: QUALITY.RANGE },
+    ]);
+    expect(await read(c)).toEqual({
+      ...{ id: 'x', stepMs: 0, timeMs: [START + 1, START + 10_001], n: [1, 1], quality: [0, QUALITY.RANGE] },
+      ...{ mean: [31.4, -0.125], lo: [31.4, -0.125], hi: [31.4, -0.125] },
+    });
+  });
+
+  test('the same batch twice, and a part of it again, changes nothing', async () => {
+    const c = channel();
+    const rows = [1, 2, 3].map((i) => ({ seq: 100 + i, timeMs: START + i, value: i, quality: 0 }));
+    await commit(c, rows);
+    await commit(c, rows);
+    await commit(c, [...rows.slice(1), { seq: 104, timeMs: START + 4, value: 4, quality: 0 }]);
+    expect((await read(c)).mean).toEqual([1, 2, 3, 4]);
+  });
+
+  test('two readings of a channel in one millisecond are both kept, in order', async () => {
+    const c = channel();
+    await commit(c, [
+      { seq: 201, timeMs: START, value: 1, quality: 0 },
+      { seq: 202, timeMs: START, value: 2, quality: 0 },
+    ]);
+    expect((await read(c)).mean).toEqual([1, 2]);
+  });
+
+  test('an absent reading is kept as absent, and 0 is a value', async () => {
+    const c = channel();
+    await commit(c, [
+      { seq: 301, timeMs: START, value: Number.NaN, quality: QUALITY.ABSENT },
+      { seq: 302, timeMs: START + 1, value: 0, quality: 0 },
+    ]);
+    expect(await read(c)).toMatchObject({ mean: [null, 0], quality: [QUALITY.ABSENT, 0] });
+  });
+
+  test('many readings come back in steps with extremes, and a gap stays a gap', async () => {
+    const c = channel();
+    const rows = Array.from({ length: 600 }, (_, i) => ({
+      seq: 1000 + i,
+      timeMs: START + i * 1000 + (i >= 300 ? 1_800_000 : 0),
+      value: i % 60,
+      quality: 0,
+    }));
+    await commit(c, rows);
+    const series = await read(c, 60);
+    expect(series.stepMs).toBe(60_000);
+    expect(series.timeMs).toEqual([0, 1, 2, 3, 4, 35, 36, 37, 38, 39].map((m) => START + m * 60_000));
+    expect(series.n.every((n) => n === 60)).toBe(true);
+    expect(series.mean[0]).toBeCloseTo(29.5);
+    expect([series.lo[0], series.hi[0]]).toEqual([0, 59]);
+  });
+
+  test('directions are averaged as directions, and impossible values do not bend a mean', async () => {
+    const wind = channel('wind.direction', undefined);
+    await commit(
+      wind,
+      [350, 10, 20, 340].map((value, i) => ({ seq: 2000 + i, timeMs: START + i, value, quality: 0 })),
+    );
+    const mean = (await read(wind, 2)).mean[0] as number;
+    expect(Math.min(mean, 360 - mean)).toBeLessThan(0.001);
+    const air = channel('air.temperature', undefined);
+    await commit(
+      air,
+      [20, 22, 999].map((value, i) => ({
+        seq: 2100 + i,
+        timeMs: START + i,
+        value,
+        quality: value === 999 ? QUALITY.RANGE : 0,
+      })),
+    );
+    expect(await read(air, 2)).toMatchObject({ mean: [21], hi: [22], quality: [QUALITY.RANGE], n: [3] });
+  });
+
+  test('names that need quoting are names like others', async () => {
+    const c = { ...channel(), device: "o'brien , = probe" };
+    await commit(c, [{ seq: 3000, timeMs: START, value: 5, quality: 0 }]);
+    expect((await read(c)).mean).toEqual([5]);
+  });
+
+  test('the ledger joins ranges and shows a gap until it is filled', async () => {
+    const c = channel();
+    const epoch = '00000000000000bb';
+    const rows = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => ({
+        seq: from + i,
+        timeMs: START + from + i,
+        value: 1,
+        quality: 0,
+      }));
+    const ranges = async () => (await fixture.vault.ledger()).find((l) => l.epoch === epoch);
+    await commit(c, rows(1, 10), epoch);
+    await commit(c, rows(21, 30), epoch);
+    expect(await ranges()).toMatchObject({
+      ranges: [
+        [1, 10],
+        [21, 30],
+      ],
+      stored: 20,
+    });
+    await commit(c, rows(8, 22), epoch);
+    expect(await ranges()).toMatchObject({ ranges: [[1, 30]], stored: 30 });
+    expect((await read(c)).n.length).toBe(30);
+  });
+});
+
+test('an InfluxDB that is not there is told in words', async () => {
+  const { vault, folder } = await vaultIn(false);
+  await expect(openInfluxStore(parseInfluxUrl('http://127.0.0.1:1/karez'), vault)).rejects.toThrow(
+    /InfluxDB at 127.0.0.1:1 does not answer/,
+  );
+  expect(() => parseInfluxUrl('influx')).toThrow(/must be like http/);
+  await vault.close();
+  rmSync(folder, { recursive: true });
+});
