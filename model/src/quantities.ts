@@ -27,12 +27,22 @@ export interface Quantity {
   max: number;
   /** Highest plausible change per minute, in the unit; `null` where any change is plausible. */
   ratePerMin: number | null;
+  /** Minutes without any change after which a sensor is taken for stuck; `null` where standing still is natural. */
+  stuckAfterMin: number | null;
   /** Decimals that are worth showing. */
   decimals: number;
   aggregate: Aggregate;
   en: string;
   zh: string;
 }
+
+/** Only what wanders by itself from hour to hour, whatever the weather. */
+const STUCK: Record<string, number> = {
+  'Air temperature': 360,
+  'Air humidity': 720,
+  'Air pressure': 360,
+  'Soil temperature': 2_880,
+};
 
 const q = (
   kind: QuantityKind,
@@ -44,7 +54,19 @@ const q = (
   en: string,
   zh: string,
   aggregate: Aggregate = 'mean',
-): Quantity => ({ kind, unit, label, min, max, ratePerMin, decimals, aggregate, en, zh });
+): Quantity => ({
+  kind,
+  unit,
+  label,
+  min,
+  max,
+  ratePerMin,
+  stuckAfterMin: STUCK[en] ?? null,
+  decimals,
+  aggregate,
+  en,
+  zh,
+});
 
 export const QUANTITIES = {
   'soil.moisture': q('soil', '%', '%', [0, 100], 20, 1, 'Soil moisture', '土壤水分'),

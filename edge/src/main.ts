@@ -1,0 +1,70 @@
+/** `karez edge` and `karez decode`: reads the command line, starts, stops on a signal. */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { jsonLogger, messageOf, systemClock } from '@karez/model';
+
+// Stripped and compiled once, kept for the next start: less work and less memory on a small board.
+enableCompileCache();
+
+const HELP = `karez edge: a gateway.
+
+  --config FILE   its configuration (YAML)
+
+karez decode PROFILE HEX
+  prints as JSON what a frame says, or why it is refused (exit 1)`;
+
+async function runGateway(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  if (values.config === undefined) throw new Error('say which configuration: karez edge --config gateway.yaml');
+  const [{ loadConfig }, { startGateway }] = await Promise.all([import('./config.ts'), import('./gateway.ts')]);
+  const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
+    version: string;
+  };
+  const logger = jsonLogger('edge');
+  const gateway = await startGateway(
+    loadConfig(values.config),
+    { clock: systemClock(), random: { next: Math.random }, logger },
+    version,
+  );
+  console.log(JSON.stringify({ event: 'ready', status: gateway.statusUrl, mqttPort: gateway.mqttPort }));
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    gateway.stop().then(
+      () => process.exit(0),
+      (error) => {
+        logger.log('error', 'could not stop cleanly', { cause: error });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function decode([profileId, ...rest]: string[]): Promise<void> {
+  const { decodeFrame } = await import('./decode/decode.ts');
+  const { profileOf } = await import('@karez/model');
+  if (profileId === undefined || rest.length === 0) throw new Error('usage: karez decode PROFILE HEX');
+  console.log(JSON.stringify(await decodeFrame(profileOf(profileId), rest.join('')), null, 2));
+}
+
+try {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === 'decode') await decode(rest);
+  else await runGateway(process.argv.slice(2));
+} catch (error) {
+  if (process.argv[2] === 'decode') console.error(messageOf(error));
+  else jsonLogger('edge').log('error', messageOf(error));
+  process.exitCode = 1;
+}

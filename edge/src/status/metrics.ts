@@ -1,0 +1,46 @@
+/** The gateway's figures for Prometheus (text exposition format). */
+import { Gauge, Registry } from 'prom-client';
+import type { GatewayView } from './view.ts';
+
+/** The text of /metrics. */
+export async function metricsText(view: GatewayView): Promise<string> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, value: number) =>
+    new Gauge({ name: `karez_${name}`, help, registers: [registry] }).set(value);
+  const { status, counts, journal } = view;
+  gauge('readings_accepted', 'Readings journaled in this epoch', status.accepted);
+  gauge('readings_stored', 'Readings of this epoch that the cloud has acknowledged', status.stored);
+  gauge('readings_waiting', 'Readings in the journal that the cloud has not acknowledged', status.waiting);
+  gauge('readings_refused', 'Readings that the cloud refused for good', status.refused);
+  gauge('readings_not_accepted', 'Readings that the journal could not take since the start', counts.refused);
+  gauge(
+    'messages_repeated',
+    'Repeated device messages since the start, acknowledged and not stored again',
+    counts.repeats,
+  );
+  gauge('journal_bytes', 'Bytes that the journal holds', status.journal.bytes);
+  gauge('journal_limit_bytes', 'Bytes that the journal may hold', status.journal.limitBytes);
+  gauge('journal_writable', 'Whether the disk takes writes', status.journal.writable ? 1 : 0);
+  gauge('journal_commits', 'Group commits since the start', journal.commits);
+  gauge('journal_slowest_commit_seconds', 'Slowest group commit since the start', journal.slowestCommitMs / 1000);
+  gauge('link_up', 'Whether the link to the cloud is up', status.link.state === 'up' ? 1 : 0);
+  gauge('link_bytes_sent', 'Payload bytes sent to the cloud since the start', view.bytesSent);
+  if (status.link.roundTripMs !== null)
+    gauge('link_round_trip_seconds', 'Last batch from sending to acknowledgement', status.link.roundTripMs / 1000);
+  const rejected = new Gauge({
+    name: 'karez_frames_rejected',
+    help: 'Frames and payloads refused since the start, by code',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  for (const [code, n] of counts.rejected) rejected.set({ code }, n);
+  const age = new Gauge({
+    name: 'karez_device_age_seconds',
+    help: 'Age of the newest accepted reading',
+    labelNames: ['device'],
+    registers: [registry],
+  });
+  for (const device of status.devices)
+    if (device.lastMs !== null) age.set({ device: device.id }, (status.timeMs - device.lastMs) / 1000);
+  return await registry.metrics();
+}
