@@ -1,0 +1,100 @@
+/** What recorded bytes say, by a profile: for `karez decode`, for trying a device, for tests of the profiles. */
+import { channelKey, KarezError, type ModbusProfile, type Profile } from '@karez/model';
+import { packetKind, packetValues } from '../davis/packet.ts';
+import { readReply } from '../modbus/frame.ts';
+import { groupRegisters, registerValue } from '../modbus/registers.ts';
+import { readJson } from '../mqtt/json-values.ts';
+
+export interface DecodedFrame {
+  profile: string;
+  /** What kind of frame it is, e.g. LOOP2, GLOBAL_POSITION_INT. */
+  kind: string;
+  /** By channel; null is absent. */
+  values: Record<string, number | null>;
+  /** Units by channel are the quantity's; what else the frame says. */
+  details?: Record<string, unknown>;
+}
+
+/**
+ * Decodes one frame given as hexadecimal digits (JSON devices also as plain JSON text).
+ * @throws KarezError with the reason: FRAME_*, DEVICE_EXCEPTION, PAYLOAD_INVALID.
+ */
+export async function decodeFrame(profile: Profile, text: string): Promise<DecodedFrame> {
+  if (profile.protocol === 'mqtt-json') {
+    const bytes = text.trimStart().startsWith('{') ? new TextEncoder().encode(text) : fromHex(text);
+    const { channels, values, timeMs, counter } = readJson(profile, bytes);
+    const details = { ...(timeMs === undefined ? {} : { timeMs }), ...(counter === undefined ? {} : { counter }) };
+    return { profile: profile.id, kind: 'JSON', values: byChannel(profile, channels, values), details };
+  }
+  const bytes = fromHex(text);
+  if (profile.protocol === 'modbus') return decodeModbus(profile, bytes);
+  if (profile.protocol === 'davis') {
+    const kind = packetKind(bytes);
+    const { channels, values } = packetValues(profile, kind, bytes);
+    return { profile: profile.id, kind, values: byChannel(profile, channels, values) };
+  }
+  // Loaded only here: the definitions of all messages are large.
+  const [{ readFrame }, { frameValues }] = await Promise.all([
+    import('../mavlink/frame.ts'),
+    import('../mavlink/values.ts'),
+  ]);
+  const frame = readFrame(bytes);
+  const { channels, values } = frameValues(profile, frame);
+  const { version, sequence, system, component, name, fields } = frame;
+  const plain = Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]),
+  );
+  return {
+    profile: profile.id,
+    kind: name,
+    values: byChannel(profile, channels, values),
+    details: { version, sequence, system, component, ...plain },
+  };
+}
+
+function decodeModbus(profile: ModbusProfile, bytes: Uint8Array): DecodedFrame {
+  const { address, function: code, data } = readReply(bytes);
+  if (code !== profile.function)
+    throw new KarezError('FRAME_UNEXPECTED', `function ${code}; ${profile.id} is read with ${profile.function}`, {
+      where: 'function',
+    });
+  const group = groupRegisters(profile).find((g) => g.count * 2 === data.length);
+  if (group === undefined) {
+    const lengths = groupRegisters(profile)
+      .map((g) => g.count)
+      .join(' or ');
+    throw new KarezError(
+      'FRAME_UNEXPECTED',
+      `${data.length / 2} registers; ${profile.id} is read ${lengths} at a time`,
+      { where: 'byte count' },
+    );
+  }
+  const values = group.channels.map((position) =>
+    registerValue(profile.channels[position] as ModbusProfile['channels'][number], group, data),
+  );
+  const details = {
+    address,
+    ...(data.every((byte) => byte === 0) ? { note: 'all registers are zero: is this another kind of device?' } : {}),
+  };
+  return { profile: profile.id, kind: 'reply', values: byChannel(profile, group.channels, values), details };
+}
+
+function byChannel(profile: Profile, channels: number[], values: number[]): Record<string, number | null> {
+  return Object.fromEntries(
+    channels.map((position, i) => {
+      const value = values[i] as number;
+      return [
+        channelKey(profile.channels[position] as Profile['channels'][number]),
+        Number.isNaN(value) ? null : value,
+      ];
+    }),
+  );
+}
+
+function fromHex(text: string): Uint8Array {
+  const digits = text.replace(/[\s:]|0x/g, '');
+  if (digits === '' || digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) {
+    throw new KarezError('FRAME_MALFORMED', 'give pairs of hexadecimal digits', { where: 'hex' });
+  }
+  return Uint8Array.from(digits.match(/../g) as string[], (pair) => Number.parseInt(pair, 16));
+}

@@ -1,0 +1,27 @@
+/** From a line of the configuration to what speaks on it. */
+import type { ConfiguredDevice, LineConfig } from './config.ts';
+import { startDavisConsole } from './davis/console.ts';
+import { startModbusBus } from './modbus/bus.ts';
+import type { DeviceLine, EdgeDeps, Intake } from './ports.ts';
+
+export { startDeviceBroker } from './mqtt/device-broker.ts';
+
+/** Starts one line; its port opens by itself, now or when it appears. */
+export async function startLine(
+  line: LineConfig,
+  devices: readonly ConfiguredDevice[],
+  intake: Intake,
+  deps: EdgeDeps,
+): Promise<DeviceLine> {
+  switch (line.type) {
+    case 'modbus':
+      return startModbusBus(line, devices, intake, deps);
+    case 'davis':
+      return startDavisConsole(line, devices, intake, deps);
+    case 'mavlink': {
+      // Loaded only where there is such a line: the definitions of all messages are large.
+      const { startMavlinkLink } = await import('./mavlink/link.ts');
+      return startMavlinkLink(line, devices, intake, deps);
+    }
+  }
+}
