@@ -52,7 +52,9 @@ export const ModbusChannel = channelOf({
 
 /** Davis: a field of LOOP or LOOP2 by the name that the maker's reference gives it. */
 export const DavisChannel = channelOf({
-  packet: Type.Union([Type.Literal('LOOP'), Type.Literal('LOOP2')]),
+  packet: Type.Union([Type.Literal('LOOP'), Type.Literal('LOOP2'), Type.Literal('both')], {
+    description: 'Packet that carries it; many fields stand at the same place in both.',
+  }),
   byte: Type.Integer({ minimum: 0, maximum: 95, description: 'Offset in the packet.' }),
   type: Type.Union([Type.Literal('uint8'), Type.Literal('int8'), Type.Literal('uint16'), Type.Literal('int16')]),
 });

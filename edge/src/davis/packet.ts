@@ -49,7 +49,7 @@ export function packetValues(
   const channels: number[] = [];
   const values: number[] = [];
   for (const [position, channel] of profile.channels.entries()) {
-    if (channel.packet !== kind) continue;
+    if (channel.packet !== kind && channel.packet !== 'both') continue;
     const read = {
       uint8: () => view.getUint8(channel.byte),
       int8: () => view.getInt8(channel.byte),

@@ -18,7 +18,7 @@ export const davisVantagePro2: DavisProfile = {
   channels: [
     {
       quantity: 'air.pressure',
-      packet: 'LOOP',
+      packet: 'both',
       byte: 7,
       type: 'uint16',
       multiply: INHG,
@@ -28,7 +28,7 @@ export const davisVantagePro2: DavisProfile = {
     },
     {
       quantity: 'air.temperature',
-      packet: 'LOOP',
+      packet: 'both',
       byte: 12,
       type: 'int16',
       multiply: 5 / 9,
@@ -37,8 +37,8 @@ export const davisVantagePro2: DavisProfile = {
       absent: [32767],
       decimals: 2,
     },
-    { quantity: 'air.humidity', packet: 'LOOP', byte: 33, type: 'uint8', absent: [255], decimals: 0 },
-    { quantity: 'wind.speed', packet: 'LOOP', byte: 14, type: 'uint8', multiply: MPH, absent: [255], decimals: 2 },
+    { quantity: 'air.humidity', packet: 'both', byte: 33, type: 'uint8', absent: [255], decimals: 0 },
+    { quantity: 'wind.speed', packet: 'both', byte: 14, type: 'uint8', multiply: MPH, absent: [255], decimals: 2 },
     {
       quantity: 'wind.speed-average',
       packet: 'LOOP',
@@ -48,14 +48,14 @@ export const davisVantagePro2: DavisProfile = {
       absent: [255],
       decimals: 2,
     },
-    { quantity: 'wind.direction', packet: 'LOOP', byte: 16, type: 'uint16', absent: [0, 32767], decimals: 0 },
-    { quantity: 'rain.rate', packet: 'LOOP', byte: 41, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
-    { quantity: 'solar.uv-index', packet: 'LOOP', byte: 43, type: 'uint8', divide: 1, absent: [255], decimals: 1 },
-    { quantity: 'solar.radiation', packet: 'LOOP', byte: 44, type: 'uint16', absent: [32767], decimals: 0 },
-    { quantity: 'rain.day', packet: 'LOOP', byte: 50, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
+    { quantity: 'wind.direction', packet: 'both', byte: 16, type: 'uint16', absent: [0, 32767], decimals: 0 },
+    { quantity: 'rain.rate', packet: 'both', byte: 41, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
+    { quantity: 'solar.uv-index', packet: 'both', byte: 43, type: 'uint8', divide: 1, absent: [255], decimals: 1 },
+    { quantity: 'solar.radiation', packet: 'both', byte: 44, type: 'uint16', absent: [32767], decimals: 0 },
+    { quantity: 'rain.day', packet: 'both', byte: 50, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
     {
       quantity: 'et.day',
-      packet: 'LOOP',
+      packet: 'both',
       byte: 56,
       type: 'uint16',
       multiply: 25.4,
@@ -65,7 +65,7 @@ export const davisVantagePro2: DavisProfile = {
     },
     {
       quantity: 'indoor.temperature',
-      packet: 'LOOP',
+      packet: 'both',
       byte: 9,
       type: 'int16',
       multiply: 5 / 9,
@@ -74,7 +74,7 @@ export const davisVantagePro2: DavisProfile = {
       absent: [32767],
       decimals: 2,
     },
-    { quantity: 'indoor.humidity', packet: 'LOOP', byte: 11, type: 'uint8', absent: [255], decimals: 0 },
+    { quantity: 'indoor.humidity', packet: 'both', byte: 11, type: 'uint8', absent: [255], decimals: 0 },
     {
       quantity: 'battery.voltage',
       packet: 'LOOP',
@@ -126,6 +126,30 @@ export const davisVantagePro2: DavisProfile = {
       },
       source:
         'a published capture: 29.985 inHg, 73.0 F and 57 % inside, 72.1 F and 78 % outside, 4 mph, 355 degrees, 4.7285 V',
+    },
+    {
+      hex: '4c4f4fec00a0045b7434032d24030201a300ffffffffffffffffffffffffffffff2bffffffffffffff000050ca030000ffff00000d000d0061002e016004ffffffffffffff000000000000000000000000000000000000c70003c06f02f9070a0d3387',
+      values: {
+        'air.pressure': 1008.7,
+        'air.temperature': 26.89,
+        'air.humidity': 43,
+        'wind.direction': 163,
+        'solar.uv-index': 8,
+        'solar.radiation': 970,
+        'et.day': 2.464,
+      },
+      source: 'a published capture: 29.787 inHg, 80.4 F, 43 %, 163 degrees, UV 8.0, 970 W/m2, day ET 0.097 in',
+    },
+    {
+      hex: '4c4f4f0001ff7fef742d0335660305ffe000400042000c003b01ff7fff7f4b00ff44ff600057006d000000ff12040000ffff00000000000035000000020000c9ff657265721775ff00100b080d100c28160202ff7fff7fff7fff7fff7fff7f0a0ddd2b',
+      values: {
+        'air.pressure': 1013.72,
+        'air.temperature': 30.56,
+        'air.humidity': 68,
+        'air.dew-point': 23.89,
+        'solar.radiation': 1042,
+      },
+      source: 'a published capture: 29.935 inHg, 87.0 F, 68 %, dew point 75 F, 1042 W/m2',
     },
   ],
 };

@@ -2,7 +2,7 @@ import type { MavlinkProfile } from '../profile.ts';
 
 /**
  * A sprayer drone by its telemetry radio. ArduPilot's sprayer reports neither flow nor sections: they come as named
- * values from a flow meter beside the autopilot, the tank as a liquid FUEL_STATUS, the pump as a servo output.
+ * values from a flow meter beside the autopilot, the tank as a liquid FUEL_STATUS (millilitres), the pump as a servo output.
  */
 export const mavlinkSprayer: MavlinkProfile = {
   id: 'mavlink-sprayer',
@@ -37,7 +37,7 @@ export const mavlinkSprayer: MavlinkProfile = {
     },
     { quantity: 'motion.ground-speed', message: 'VFR_HUD', field: 'groundspeed', decimals: 2 },
     { quantity: 'motion.climb-rate', message: 'VFR_HUD', field: 'climb', decimals: 2 },
-    { quantity: 'tank.volume', message: 'FUEL_STATUS', field: 'remaining_fuel', decimals: 3 },
+    { quantity: 'tank.volume', message: 'FUEL_STATUS', field: 'remaining_fuel', divide: 3, decimals: 3 },
     { quantity: 'tank.level', message: 'FUEL_STATUS', field: 'percent_remaining', absent: [255], decimals: 0 },
     { quantity: 'sprayer.flow', message: 'NAMED_VALUE_FLOAT', named: 'flow', field: 'value', decimals: 3 },
     { quantity: 'sprayer.sections', message: 'NAMED_VALUE_FLOAT', named: 'sections', field: 'value', decimals: 0 },
@@ -87,7 +87,7 @@ export const mavlinkSprayer: MavlinkProfile = {
       source: 'built from the message definition with node-mavlink; no public capture of a sprayer drone was found',
     },
     {
-      hex: 'fd1a00000801017301000000f0410000384100009441000020423393924301000000003e92fa',
+      hex: 'fd1a00000801017301000060ea4600b0334600889046666685423393924301000000003e2967',
       values: { 'tank.volume': 18.5, 'tank.level': 62 },
       source: 'built from the message definition with node-mavlink; no public capture of a sprayer drone was found',
     },

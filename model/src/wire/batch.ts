@@ -9,7 +9,7 @@ import { LIMITS } from '../limits.ts';
 import { newReadings, type Readings } from '../reading.ts';
 import { Body } from './body.ts';
 import { layOut } from './layout.ts';
-import { Numbers } from './numbers.ts';
+import { malformed, plainNumber } from './numbers.ts';
 import { type Coder, Decoder, Encoder } from './range-coder.ts';
 
 export const BATCH_VERSION = 1;
@@ -92,10 +92,10 @@ export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBa
       where: 'count',
     });
   }
+  if (count < 1 || firstSeq < 1) throw malformed('body', `${count} readings from sequence number ${firstSeq}`);
   const readings = newReadings(count);
   new Body(decoder, readings).code(count, firstSeq);
-  if (!decoder.atEnd)
-    throw new KarezError('BATCH_MALFORMED', 'bytes are left over after the last reading', { where: 'body' });
+  if (!decoder.exhausted) throw malformed('body', 'bytes are left over after the last reading');
   readings.count = count;
   const epoch = Array.from(bytes.subarray(2, 10), (byte) => byte.toString(16).padStart(2, '0')).join('');
   return { epoch, firstSeq, lastSeq: readings.seq[count - 1] as number, readings };
@@ -103,10 +103,7 @@ export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBa
 
 /** First sequence number and count, at the start of the coded part. */
 function codeRange(coder: Coder, encoding: boolean, firstSeq: number, count: number): [number, number] {
-  const numbers = new Numbers(2);
-  const first = numbers.code(coder, 0, firstSeq - 1, encoding) + 1;
-  const readings = numbers.code(coder, 1, count - 1, encoding) + 1;
-  return [first, readings];
+  return [plainNumber(coder, firstSeq, encoding), plainNumber(coder, count, encoding)];
 }
 
 /** CRC-32 (ISO 3309, as in zlib) over "farm/gateway" and all bytes but the checksum itself. */

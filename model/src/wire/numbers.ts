@@ -1,57 +1,80 @@
-/** Whole numbers made of adaptive decisions: the count of bits one by one, the two highest bits learnt, the rest plain. */
+/**
+ * Whole numbers made of decisions: the count of bits one by one, each learnt; the two bits below the leading one
+ * learnt; the rest plain. For everything in a batch that comes once in a while. docs/protocol/batch.md, section "Numbers".
+ */
 import { KarezError } from '../errors.ts';
-import { type Coder, Models } from './range-coder.ts';
+import { type Coder, Counters } from './range-coder.ts';
 
-const CLASSES = 54;
-/** Models of one context: the bit count, then three for the two bits after the leading one, by bit count. */
-const STRIDE = CLASSES + CLASSES * 3;
+/** No number of a batch has more bits. */
+export const MOST_BITS = 53;
+/** Counters of one context: one for each count of bits, then three for the two bits below the leading one of each. */
+const STRIDE = (MOST_BITS + 1) * 4;
 
 /** How many bits a number has: 0 for 0, 1 for 1, 2 for 2 and 3. */
 export function bitLength(value: number): number {
-  return value < 4_294_967_296 ? 32 - Math.clz32(value) : 32 + bitLength(Math.floor(value / 4_294_967_296));
+  return value < 4_294_967_296 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 4_294_967_296));
 }
 
 /** Numbers of one kind, in a number of contexts. */
 export class Numbers {
-  readonly #models: Models;
+  readonly #counters: Counters;
 
-  /** @param more how likely, in 65,536ths, a number in `context` has more than `bits` bits, before anything is learnt. */
-  constructor(contexts: number, more?: (context: number, bits: number) => number) {
-    this.#models = new Models(contexts * STRIDE);
-    if (more === undefined) return;
-    for (let context = 0; context < contexts; context++) {
-      for (let bits = 0; bits < CLASSES; bits++) this.#models.expect(context * STRIDE + bits, more(context, bits));
-    }
+  /** @param chances for each context, in 65,536ths, how likely a number has more bits than it is known to have. */
+  constructor(chances: readonly number[]) {
+    this.#counters = new Counters(chances.length * STRIDE);
+    chances.forEach((chance, context) => {
+      this.#counters.p.fill(chance, context * STRIDE, context * STRIDE + MOST_BITS + 1);
+      this.#counters.n.fill(2, context * STRIDE, context * STRIDE + MOST_BITS + 1);
+    });
   }
 
   /**
    * Codes a whole number from 0 to 2^53 − 1.
-   * @returns the number, and for the encoder the same number again.
+   * @param value ignored by a decoder.
+   * @returns the number.
    */
   code(coder: Coder, context: number, value: number, encoding: boolean): number {
+    const counters = this.#counters;
     const base = context * STRIDE;
-    const models = this.#models;
-    const bits = encoding ? bitLength(value) : CLASSES;
+    const bits = encoding ? bitLength(value) : MOST_BITS;
     let n = 0;
-    while (coder.bit(models, base + n, n < bits ? 1 : 0) === 1) {
-      if (++n === CLASSES - 1) break;
+    for (; n < MOST_BITS; n++) {
+      const i = base + n;
+      const more = coder.bit(counters.p[i] as number, n < bits ? 1 : 0);
+      counters.learn(i, more);
+      if (more === 0) break;
     }
     if (n <= 1) return n;
-    let rest = n - 1;
     let result = 1;
-    let tree = base + CLASSES + n * 3;
-    for (let i = 0; i < 2 && rest > 0; i++, rest--) {
-      const bit = coder.bit(models, tree, encoding ? Math.floor(value / 2 ** (rest - 1)) % 2 : 0);
+    let rest = n - 1;
+    let tree = base + (MOST_BITS + 1) + n * 3 - 3;
+    for (let i = 0; i < 2 && rest > 0; i++) {
+      rest--;
+      const bit = coder.bit(counters.p[tree] as number, encoding ? Math.floor(value / 2 ** rest) % 2 : 0);
+      counters.learn(tree, bit);
       result = result * 2 + bit;
       tree += 1 + bit;
     }
-    while (rest > 0) {
-      const take = Math.min(rest, 24);
-      rest -= take;
-      result = result * 2 ** take + coder.plain(take, encoding ? Math.floor(value / 2 ** rest) % 2 ** take : 0);
-    }
-    return result;
+    return plainBits(coder, result, rest, value, encoding);
   }
+}
+
+/** Continues `high` with the low `count` bits of `value`, plain, at most 24 at a time. */
+export function plainBits(coder: Coder, high: number, count: number, value: number, encoding: boolean): number {
+  let result = high;
+  for (let rest = count; rest > 0; ) {
+    const take = Math.min(rest, 24);
+    rest -= take;
+    result = result * 2 ** take + coder.plain(take, encoding ? Math.floor(value / 2 ** rest) % 2 ** take : 0);
+  }
+  return result;
+}
+
+/** Codes a whole number from 0 to 2^53 − 1 of which nothing is expected: 6 bits for its count of bits, then its bits but the leading one. */
+export function plainNumber(coder: Coder, value: number, encoding: boolean): number {
+  const bits = coder.plain(6, encoding ? bitLength(value) : 0);
+  if (bits > MOST_BITS) throw malformed('number', `a number of ${bits} bits; at most ${MOST_BITS} are read`);
+  return bits === 0 ? 0 : plainBits(coder, 1, bits - 1, value, encoding);
 }
 
 /** Whole numbers of either sign: 0, −1, 1, −2, 2 … become 0, 1, 2, 3, 4 …. */

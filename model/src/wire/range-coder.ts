@@ -1,51 +1,61 @@
 /**
- * An adaptive binary range coder: each yes/no decision costs as many bits as it is surprising, learnt as the block
- * goes on. The arithmetic is that of the range coder of LZMA (7-zip's LZMA specification, "The range coder"), with
- * 16-bit probabilities and a learning rate that starts fast. docs/protocol/batch.md has every step.
+ * The arithmetic under a batch: a binary range coder, where each yes/no decision costs as many bits as it is
+ * surprising, and the counters that learn what to expect as the block goes on. Invariant: encoder and decoder do the
+ * same whole-number arithmetic, so a decoder that is given what the encoder wrote makes the same decisions.
+ * Source: the arithmetic of the range coder in the LZMA specification (7-zip, "The range coder"), with 16-bit chances.
+ * docs/protocol/batch.md, sections "Range decoder" and "Counters", has every step.
  */
 import { KarezError } from '../errors.ts';
 
 const TOP = 0x1000000;
-/** Learning rate by how often a model was used: 1/2 … 1/32. */
-const SHIFTS = [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5];
-/** How far a model that was told what to expect has come in `SHIFTS`. */
-const EXPECTED = 3;
-const LAST = SHIFTS.length - 1;
-/** Zero bytes at the end that are left out; a decoder reads as many past the end. */
-const TAIL = 4;
-const LOWEST = 64;
-const HIGHEST = 65_536 - 64;
+/** Zero bytes that may be left out at the end: a decoder reads as many past the end. */
+const WINDOW = 4;
+/** A chance never gets closer to 0 or 65,536 than this, so that every decision stays possible. */
+const EDGE = 32;
+/** A counter follows 1/(n + 1.5) of each surprise, and never less than its last step. */
+const STEPS = Array.from({ length: 31 }, (_, n) => Math.floor(32_768 / (n + 1.5)));
+const LAST = STEPS.length - 1;
 
-/** A set of adaptive models; each starts at one half. */
-export class Models {
-  readonly p: Uint16Array;
-  readonly n: Uint8Array;
+/** A set of counters, each the learnt chance of a 1 in 65,536ths. */
+export class Counters {
+  p: Uint16Array;
+  n: Uint8Array;
 
-  constructor(count: number) {
-    this.p = new Uint16Array(count).fill(32_768);
-    this.n = new Uint8Array(count);
+  /**
+   * @param chance of a 1 before anything is learnt, in 65,536ths.
+   * @param n how many decisions that is worth.
+   */
+  constructor(count: number, chance = 32_768, n = 0) {
+    this.p = new Uint16Array(count).fill(chance);
+    this.n = new Uint8Array(count).fill(n);
   }
 
-  /** Sets what is expected of model `i` before anything is learnt: how likely a 1 is, in 65,536ths. */
-  expect(i: number, one: number): void {
-    this.p[i] = 65_536 - one;
-    this.n[i] = EXPECTED;
-  }
-
+  /** Moves counter `i` towards `bit`. */
   learn(i: number, bit: number): void {
     const n = this.n[i] as number;
-    const shift = SHIFTS[n] as number;
     if (n < LAST) this.n[i] = n + 1;
-    let p = this.p[i] as number;
-    p = bit === 0 ? p + ((65_536 - p) >> shift) : p - (p >> shift);
-    this.p[i] = p < LOWEST ? LOWEST : p > HIGHEST ? HIGHEST : p;
+    const p = this.p[i] as number;
+    const moved = p + (((bit === 0 ? -p : 65_535 - p) * (STEPS[n] as number)) >> 15);
+    this.p[i] = moved < EDGE ? EDGE : moved > 65_536 - EDGE ? 65_536 - EDGE : moved;
+  }
+
+  /** Makes room for `count` counters; new ones start at one half. */
+  grow(count: number): void {
+    const length = this.p.length;
+    if (count <= length) return;
+    const [p, n] = [this.p, this.n];
+    const room = Math.max(count, length * 2);
+    this.p = new Uint16Array(room).fill(32_768, length);
+    this.n = new Uint8Array(room);
+    this.p.set(p);
+    this.n.set(n);
   }
 }
 
-/** What both directions share, so that one description of the format serves encoder and decoder. */
+/** What both directions share, so that one routine serves encoder and decoder. */
 export interface Coder {
-  /** Codes one decision with model `i`; the decoder ignores `bit`. */
-  bit(models: Models, i: number, bit: number): number;
+  /** Codes one decision whose chance of being 1 is `chance` 65,536ths; a decoder ignores `bit` and returns what was coded. */
+  bit(chance: number, bit: number): number;
   /** Codes the low `count` (at most 24) bits of `value`, each as likely as not. */
   plain(count: number, value: number): number;
 }
@@ -57,24 +67,23 @@ export class Encoder implements Coder {
   #range = 0xffffffff;
   #cache = 0;
   #pending = 1;
-  /** The coder's first byte is always zero: it is written one place early and thus overwritten by the header. */
   readonly #start: number;
 
-  /** @param reserve bytes to leave free in front. */
+  /** @param reserve bytes to leave free in front, at least one. */
   constructor(reserve: number) {
     this.#start = reserve;
+    // The first byte that a carry could reach is always zero: it lands on the last reserved one and is overwritten.
     this.#length = reserve - 1;
   }
 
-  bit(models: Models, i: number, bit: number): number {
-    const bound = (this.#range >>> 16) * (models.p[i] as number);
-    if (bit === 0) this.#range = bound;
+  bit(chance: number, bit: number): number {
+    const bound = (this.#range >>> 16) * chance;
+    if (bit === 1) this.#range = bound;
     else {
       this.#low += bound;
       this.#range -= bound;
     }
-    models.learn(i, bit);
-    if (this.#range < TOP) this.#normalise();
+    while (this.#range < TOP) this.#normalise();
     return bit;
   }
 
@@ -82,16 +91,16 @@ export class Encoder implements Coder {
     for (let i = count - 1; i >= 0; i--) {
       this.#range >>>= 1;
       if ((value >>> i) & 1) this.#low += this.#range;
-      if (this.#range < TOP) this.#normalise();
+      while (this.#range < TOP) this.#normalise();
     }
     return value;
   }
 
-  /** The bytes, header space included; nothing may be coded afterwards. */
+  /** The bytes, reserved space included; nothing may be coded afterwards. */
   finish(): Uint8Array {
-    // Any number in [low, low + range) will do: one with as many zero bytes at its end as possible, which are left out.
+    // Any number from low to low + range − 1 will do: the one with most zero bytes at its end, which are left out.
     const end = this.#low + this.#range - 1;
-    for (const zeros of [0x1000000, 0x10000, 0x100, 1]) {
+    for (const zeros of [0x100000000, 0x1000000, 0x10000, 0x100, 1]) {
       const candidate = Math.floor(end / zeros) * zeros;
       if (candidate >= this.#low) {
         this.#low = candidate;
@@ -100,16 +109,14 @@ export class Encoder implements Coder {
     }
     for (let i = 0; i < 5; i++) this.#shift();
     let length = this.#length;
-    const least = Math.max(this.#start, length - TAIL);
+    const least = Math.max(this.#start, length - WINDOW);
     while (length > least && this.#out[length - 1] === 0) length--;
     return this.#out.slice(0, length);
   }
 
   #normalise(): void {
-    while (this.#range < TOP) {
-      this.#range = (this.#range << 8) >>> 0;
-      this.#shift();
-    }
+    this.#range = (this.#range << 8) >>> 0;
+    this.#shift();
   }
 
   #shift(): void {
@@ -143,21 +150,20 @@ export class Decoder implements Coder {
   constructor(bytes: Uint8Array, start: number) {
     this.#bytes = bytes;
     this.#position = start;
-    for (let i = 0; i < 4; i++) this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+    for (let i = 0; i < WINDOW; i++) this.#code = ((this.#code << 8) | this.#next()) >>> 0;
   }
 
-  bit(models: Models, i: number): number {
-    const bound = (this.#range >>> 16) * (models.p[i] as number);
+  bit(chance: number): number {
+    const bound = (this.#range >>> 16) * chance;
     let bit: number;
     if (this.#code < bound) {
       this.#range = bound;
-      bit = 0;
+      bit = 1;
     } else {
       this.#code -= bound;
       this.#range -= bound;
-      bit = 1;
+      bit = 0;
     }
-    models.learn(i, bit);
     while (this.#range < TOP) this.#refill();
     return bit;
   }
@@ -174,9 +180,13 @@ export class Decoder implements Coder {
     return value;
   }
 
-  /** Whether the bytes were used up: anything left over was not written by an encoder. */
-  get atEnd(): boolean {
-    return this.#position >= this.#bytes.length;
+  /** Whether every byte was needed: an encoder writes none that could be left out. */
+  get exhausted(): boolean {
+    const past = this.#position - this.#bytes.length;
+    if (past < 0) return false;
+    if (past >= WINDOW) return true;
+    const last = this.#bytes[this.#bytes.length - 1] as number;
+    return this.#code < last * 256 ** past;
   }
 
   #refill(): void {
@@ -187,10 +197,8 @@ export class Decoder implements Coder {
   #next(): number {
     const at = this.#position++;
     if (at < this.#bytes.length) return this.#bytes[at] as number;
-    if (at >= this.#bytes.length + TAIL) {
-      throw new KarezError('BATCH_MALFORMED', `the batch ends early, after ${this.#bytes.length} bytes`, {
-        where: 'body',
-      });
+    if (at >= this.#bytes.length + WINDOW) {
+      throw new KarezError('BATCH_MALFORMED', `byte ${this.#bytes.length}: the batch ends early`, { where: 'body' });
     }
     return 0;
   }
