@@ -1,0 +1,106 @@
+/**
+ * Weather at one place and time: sun by latitude and date, fronts with falling pressure, cloud, wind and rain, a day's
+ * course of temperature and humidity. A pure function of seed and time.
+ */
+import { chance, clamp, wander } from './noise.ts';
+
+export interface Site {
+  latitude: number;
+  longitude: number;
+  elevationM: number;
+}
+
+export interface Weather {
+  temperatureC: number;
+  humidityPct: number;
+  pressureHpa: number;
+  windMs: number;
+  gustMs: number;
+  windDeg: number;
+  rainMmPerH: number;
+  /** 0 clear, 1 overcast. */
+  cloud: number;
+  solarWm2: number;
+  uvIndex: number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const YEAR = 365.2425 * DAY;
+const RAD = Math.PI / 180;
+
+/** Sine of the sun's height above the horizon (Spencer's declination, mean solar time). */
+export function sunSine(timeMs: number, { latitude, longitude }: Site): number {
+  const day = ((timeMs % YEAR) + YEAR) % YEAR;
+  const gamma = (2 * Math.PI * day) / YEAR;
+  const declination =
+    0.006918 -
+    0.399912 * Math.cos(gamma) +
+    0.070257 * Math.sin(gamma) -
+    0.006758 * Math.cos(2 * gamma) +
+    0.000907 * Math.sin(2 * gamma);
+  const solarHour = ((((timeMs % DAY) + DAY) % DAY) / HOUR + longitude / 15 + 24) % 24;
+  const angle = (solarHour - 12) * 15 * RAD;
+  return (
+    Math.sin(latitude * RAD) * Math.sin(declination) +
+    Math.cos(latitude * RAD) * Math.cos(declination) * Math.cos(angle)
+  );
+}
+
+/** Saturation vapour pressure, kPa (FAO-56, equation 11). */
+export const saturation = (celsius: number) => 0.6108 * Math.exp((17.27 * celsius) / (celsius + 237.3));
+
+export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
+  const front = clamp(
+    0.35 + 0.75 * wander(seed, 'front', timeMs, 30 * HOUR) + 0.25 * wander(seed, 'front-fine', timeMs, 7 * HOUR),
+    0,
+    1,
+  );
+  const cloud = clamp(front + 0.25 * wander(seed, 'cloud', timeMs, HOUR / 2), 0, 1);
+  const wet = front > 0.82 ? (front - 0.82) / 0.18 : 0;
+  const rainMmPerH = wet === 0 ? 0 : Math.max(0, wet * 9 * (0.6 + 0.6 * wander(seed, 'shower', timeMs, HOUR / 4)));
+  const sun = Math.max(0, sunSine(timeMs, site));
+  const clear = 1098 * sun * Math.exp(-0.057 / Math.max(sun, 0.02));
+  const solarWm2 = clear * (1 - 0.75 * cloud ** 2.5);
+
+  const season = Math.cos(2 * Math.PI * ((timeMs % YEAR) / YEAR - 201 / 365) * Math.sign(site.latitude || 1));
+  const meanC =
+    26 - Math.abs(site.latitude) * 0.38 + season * (Math.abs(site.latitude) * 0.4) - site.elevationM * 0.0055;
+  // Warmest about three hours after noon.
+  const course = sunSine(timeMs - 2.5 * HOUR, site);
+  const temperatureC =
+    meanC +
+    9 * course * (1 - 0.6 * cloud) +
+    4 * wander(seed, 'air-mass', timeMs, 60 * HOUR) -
+    3 * wet +
+    0.15 * wander(seed, 'air-fine', timeMs, 120_000);
+  const dewC = meanC - 7 + 4 * wander(seed, 'moist', timeMs, 40 * HOUR) + 7 * front;
+  const humidityPct = clamp((100 * saturation(Math.min(dewC, temperatureC))) / saturation(temperatureC), 8, 100);
+  const seaLevel = 1016 - 14 * front + 6 * wander(seed, 'pressure', timeMs, 70 * HOUR);
+  const windMs = Math.max(
+    0,
+    1.6 +
+      2.2 * sun +
+      4 * front * (0.6 + 0.4 * wander(seed, 'wind', timeMs, HOUR)) +
+      0.8 * wander(seed, 'wind-fine', timeMs, 40_000),
+  );
+  const gustMs = windMs * (1.35 + 0.4 * chance(seed, 'gust', Math.floor(timeMs / 60_000)));
+  const windDeg =
+    (230 +
+      70 * wander(seed, 'direction', timeMs, 12 * HOUR) +
+      70 * front +
+      15 * wander(seed, 'veer', timeMs, 60_000) +
+      360) %
+    360;
+  return {
+    ...{
+      temperatureC,
+      humidityPct,
+      pressureHpa: seaLevel * Math.exp(-site.elevationM / 8434),
+      windMs,
+      gustMs,
+      windDeg,
+    },
+    ...{ rainMmPerH, cloud, solarWm2, uvIndex: (solarWm2 / 1000) * 10 * sun },
+  };
+}

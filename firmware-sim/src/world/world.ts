@@ -1,0 +1,141 @@
+/**
+ * The simulated farm: weather, soils, a drone, moved in fixed steps from one seed. The same seed and the same start give
+ * the same world bit for bit, however often and by whom it is asked.
+ */
+import { type DroneState, newDrone, type Point, stepDrone, swaths } from './drone.ts';
+import { chance, clamp, wander } from './noise.ts';
+import { moisturePct, newSoil, type SoilKind, type SoilState, soilTemperatureC, stepSoil } from './soil.ts';
+import { type Site, type Weather, weatherAt } from './weather.ts';
+
+export interface WorldField {
+  id: string;
+  soil: SoilKind;
+  outline: readonly (readonly [number, number])[];
+}
+
+export interface WorldOptions {
+  seed: number;
+  startMs: number;
+  site: Site;
+  fields: readonly WorldField[];
+  drone?: { fields: readonly string[]; base: readonly [number, number] };
+}
+
+/** What a probe at one depth would measure. */
+export interface SoilValues {
+  moisturePct: number;
+  temperatureC: number;
+  ecUsCm: number;
+  ph: number;
+  nitrogen: number;
+  phosphorus: number;
+  potassium: number;
+}
+
+const SOIL_STEP_MS = 60_000;
+const DRONE_STEP_MS = 200;
+const DAY = 86_400_000;
+const METRES_PER_DEGREE = 111_320;
+/** Soil that has settled into its rhythm before anybody looks. */
+const WARM_UP_MS = 10 * DAY;
+
+export class World {
+  readonly seed: number;
+  readonly site: Site;
+  readonly drone: DroneState = newDrone();
+  readonly soils = new Map<string, SoilState>();
+  readonly #base: readonly [number, number];
+  readonly #routes: Point[][];
+  #nowMs: number;
+  #soilMs: number;
+  #rainDay = { day: 0, mm: 0, etMm: 0 };
+
+  constructor({ seed, startMs, site, fields, drone }: WorldOptions) {
+    this.seed = seed;
+    this.site = site;
+    this.#base = drone?.base ?? [site.longitude, site.latitude];
+    this.#routes = (drone?.fields ?? []).flatMap((id) => {
+      const field = fields.find((f) => f.id === id);
+      return field === undefined ? [] : [swaths(field.outline.map(([lon, lat]) => this.#local(lon, lat)))];
+    });
+    this.#nowMs = startMs;
+    this.#soilMs = Math.floor((startMs - WARM_UP_MS) / SOIL_STEP_MS) * SOIL_STEP_MS;
+    for (const [i, field] of fields.entries())
+      this.soils.set(field.id, newSoil(field.soil, 0.55 + 0.15 * chance(seed, 'wetness', i)));
+    this.#soilTo(startMs);
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Moves the world on; never back. */
+  advance(toMs: number): void {
+    this.#soilTo(toMs);
+    for (; this.#nowMs + DRONE_STEP_MS <= toMs; this.#nowMs += DRONE_STEP_MS) {
+      if (this.#routes.length > 0) stepDrone(this.drone, this.#routes, DRONE_STEP_MS / 1000);
+    }
+  }
+
+  #soilTo(toMs: number): void {
+    for (; this.#soilMs + SOIL_STEP_MS <= toMs; this.#soilMs += SOIL_STEP_MS) {
+      const weather = weatherAt(this.seed, this.site, this.#soilMs);
+      for (const soil of this.soils.values()) stepSoil(soil, weather, SOIL_STEP_MS / 3_600_000);
+      const day = Math.floor((this.#soilMs + (this.site.longitude / 360) * DAY) / DAY);
+      if (day !== this.#rainDay.day) this.#rainDay = { day, mm: 0, etMm: 0 };
+      this.#rainDay.mm += weather.rainMmPerH / 60;
+      this.#rainDay.etMm += (0.0007 * weather.solarWm2) / 60;
+    }
+  }
+
+  weather(): Weather & { rainDayMm: number; etDayMm: number } {
+    return {
+      ...weatherAt(this.seed, this.site, this.#nowMs),
+      rainDayMm: this.#rainDay.mm,
+      etDayMm: this.#rainDay.etMm,
+    };
+  }
+
+  /** What `device` measures in `field` at `depthCm`: the field's soil, the device's own bias, a little noise. */
+  soilAt(field: string, depthCm: number, device: string): SoilValues {
+    const soil = this.soils.get(field) as SoilState;
+    const bias = (what: string) => chance(this.seed, `${device} ${what}`) * 2 - 1;
+    const noise = (what: string) => wander(this.seed, `${device} ${what} ${depthCm}`, this.#nowMs, 20_000);
+    const moisture = clamp(
+      moisturePct(soil, depthCm) * (1 + 0.06 * bias('moisture')) + 0.15 * noise('moisture'),
+      0,
+      60,
+    );
+    const mean = 14 - this.site.elevationM * 0.0055 + Math.max(0, 45 - Math.abs(this.site.latitude)) * 0.3;
+    const temperature =
+      soilTemperatureC(this.#nowMs, depthCm, mean, this.site.latitude, this.site.longitude) +
+      0.4 * bias('temperature') +
+      0.05 * noise('temperature');
+    const slow = (what: string, days: number) => wander(this.seed, `${field} ${what}`, this.#nowMs, days * DAY);
+    return {
+      moisturePct: moisture,
+      temperatureC: temperature,
+      ecUsCm: Math.max(20, (180 + 13 * moisture) * (1 + 0.12 * bias('ec')) + 40 * slow('ec', 12) + 4 * noise('ec')),
+      ph: clamp(7.6 + 0.25 * bias('ph') + 0.15 * slow('ph', 20), 3.5, 9.5),
+      nitrogen: Math.max(0, 42 - depthCm * 0.3 + 9 * slow('n', 15) + noise('n')),
+      phosphorus: Math.max(0, 21 - depthCm * 0.15 + 4 * slow('p', 25) + 0.6 * noise('p')),
+      potassium: Math.max(0, 128 - depthCm * 0.5 + 18 * slow('k', 25) + 1.5 * noise('k')),
+    };
+  }
+
+  /** Where the drone is, degrees. */
+  dronePosition(): [longitude: number, latitude: number] {
+    const [east, north] = this.drone.at;
+    return [
+      this.#base[0] + east / (METRES_PER_DEGREE * Math.cos((this.#base[1] * Math.PI) / 180)),
+      this.#base[1] + north / METRES_PER_DEGREE,
+    ];
+  }
+
+  #local(longitude: number, latitude: number): Point {
+    return [
+      (longitude - this.#base[0]) * METRES_PER_DEGREE * Math.cos((this.#base[1] * Math.PI) / 180),
+      (latitude - this.#base[1]) * METRES_PER_DEGREE,
+    ];
+  }
+}
