@@ -5,7 +5,7 @@
  */
 import type { ApiDevice, ApiGateway, FarmDetail, Field, LatestValue } from '@karez/model';
 import { type QualityName, qualityNames, SUSPECT } from '@karez/model/reading';
-import { silentSinceMs, type State, stateOf, worst } from './state.ts';
+import { type State, silentSinceMs, stateOf, worst } from './state.ts';
 
 export type Values = (channelId: string) => LatestValue | undefined;
 

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { depthOf, groupsThatMatter, sectionsOf, summarise } from './groups.ts';
 
 const NOW = 1_000_000_000;
-const device = (id: string, channels: [quantity: string, place?: string][], kind: ApiDevice['kind'] = 'soil'): ApiDevice => ({
+const device = (
+  id: string,
+  channels: [quantity: string, place?: string][],
+  kind: ApiDevice['kind'] = 'soil',
+): ApiDevice => ({
   ...{ id: `g/${id}`, gateway: 'g', device: id, title: id, profile: 'p', kind, field: 'f', position: null },
   ...{ intervalMs: 10_000, active: true },
   channels: channels.map(([quantity, place]) => ({
@@ -43,7 +47,17 @@ test('a group is summed up by its sound values; the rest is counted', () => {
     'g/c/soil.moisture@d10': [NOW - 1_000, 99, 2],
   };
   expect(summarise(group?.channels ?? [], (id) => given[id], NOW)).toEqual({
-    ...{ value: 32, lo: 30, hi: 34, sound: 2, count: 3, state: 'suspect', oldestMs: NOW - 20_000, suspects: 1, silent: 0 },
+    ...{
+      value: 32,
+      lo: 30,
+      hi: 34,
+      sound: 2,
+      count: 3,
+      state: 'suspect',
+      oldestMs: NOW - 20_000,
+      suspects: 1,
+      silent: 0,
+    },
   });
 });
 

@@ -144,7 +144,8 @@ const MATTERS: Record<string, string[]> = {
   any: ['soil.moisture', 'soil.temperature', 'soil.ec', 'air.temperature', 'water.level'],
   farm: ['air.temperature', 'wind.speed', 'rain.day', 'air.humidity', 'solar.radiation', 'water.level', 'tank.volume'],
 };
-const ORCHARD = /pear|apple|peach|apricot|jujube|grape|cherry|walnut|almond|citrus|orange|plum|梨|苹果|桃|杏|枣|葡萄|樱桃|核桃|柑|橘|李/i;
+const ORCHARD =
+  /pear|apple|peach|apricot|jujube|grape|cherry|walnut|almond|citrus|orange|plum|梨|苹果|桃|杏|枣|葡萄|樱桃|核桃|柑|橘|李/i;
 
 /** The two or three groups a card shows. Soil moisture may take two places: shallow, and the next deeper. */
 export function groupsThatMatter(sections: readonly Section[], crop: string | undefined, wholeFarm: boolean): Group[] {
@@ -155,7 +156,9 @@ export function groupsThatMatter(sections: readonly Section[], crop: string | un
     const found = groups.filter((g) => g.quantity === quantity);
     const byWeight = [...found].sort((a, b) => b.channels.length - a.channels.length);
     // The places that most devices share say most about the field.
-    const kept = byWeight.slice(0, quantity === 'soil.moisture' ? 2 : 1).sort((a, b) => found.indexOf(a) - found.indexOf(b));
+    const kept = byWeight
+      .slice(0, quantity === 'soil.moisture' ? 2 : 1)
+      .sort((a, b) => found.indexOf(a) - found.indexOf(b));
     chosen.push(...kept);
     if (chosen.length >= 3) break;
   }

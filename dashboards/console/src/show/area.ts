@@ -16,9 +16,7 @@ export function ringAreaM2(ring: readonly (readonly [number, number])[]): number
   ring.forEach(([longitude, latitude], i) => {
     const [nextLongitude, nextLatitude] = ring[(i + 1) % ring.length] as readonly [number, number];
     sum +=
-      (nextLongitude - longitude) *
-      radians *
-      (2 + Math.sin(latitude * radians) + Math.sin(nextLatitude * radians));
+      (nextLongitude - longitude) * radians * (2 + Math.sin(latitude * radians) + Math.sin(nextLatitude * radians));
   });
   return Math.abs((sum * RADIUS_M * RADIUS_M) / 2);
 }

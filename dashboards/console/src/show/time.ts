@@ -1,8 +1,6 @@
 /** Times as people read them: ages in words, exact times in the farm's zone, 24 h. */
 
-export type Age =
-  | { unit: 'now' }
-  | { unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number };
+export type Age = { unit: 'now' } | { unit: 'seconds' | 'minutes' | 'hours' | 'days'; count: number };
 
 /**
  * How long ago, coarsely, so that a page of ages does not flicker: just now below 20 s, then by ten seconds, minutes,

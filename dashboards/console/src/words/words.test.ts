@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { en } from './en.ts';
+import { chooseLanguage, type Key, LANGUAGES, type Language, type LanguageId, type Message, speaker } from './words.ts';
+
+const texts = (message: Message) => (typeof message === 'string' ? [message] : [message.one, message.other]);
+const holes = (message: Message) =>
+  [...new Set(texts(message).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1])))].sort();
+
+describe.each(Object.entries(LANGUAGES as Record<string, Language>))('%s', (_id, { catalogue }) => {
+  test('has every text and no other', () => {
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  test('uses no parameter that English lacks, and leaves none of them out', () => {
+    const different = (Object.keys(en) as Key[]).filter((key) => {
+      // The number of a plural may be said by the form alone.
+      const need = holes(en[key]);
+      return JSON.stringify(holes(catalogue[key])) !== JSON.stringify(need);
+    });
+    expect(different).toEqual([]);
+  });
+
+  test('has no empty text', () => {
+    expect(
+      Object.values(catalogue)
+        .flatMap(texts)
+        .filter((text) => text.trim() === '' && text !== ' and '),
+    ).toEqual([]);
+  });
+});
+
+test('Chinese is written in Chinese', () => {
+  const latin = Object.entries(LANGUAGES.zh.catalogue)
+    .flatMap(([key, message]) => texts(message).map((text) => [key, text] as const))
+    .filter(
+      ([key, text]) =>
+        !/[\u4e00-\u9fff]/.test(text.replace(/\{\w+\}/g, '')) && !['group.range', 'say.and', 'link'].includes(key),
+    );
+  expect(latin).toEqual([]);
+});
+
+test('numbers choose the plural and are grouped', () => {
+  const say = speaker('en');
+  expect(say('age.days', { n: 1 })).toBe('1 day ago');
+  expect(say('age.days', { n: 3 })).toBe('3 days ago');
+  expect(say('gateway.ledger.whole', { first: 1, last: 123_456 })).toBe('Nothing missing: 1–123,456');
+});
+
+test('the reader’s language is chosen where we speak it', () => {
+  const chosen = (...tags: string[]): LanguageId => chooseLanguage(tags);
+  expect(chosen('zh-Hans-CN', 'en')).toBe('zh');
+  expect(chosen('uz', 'zh')).toBe('zh');
+  expect(chosen('fr')).toBe('en');
+  expect(chosen()).toBe('en');
+});
