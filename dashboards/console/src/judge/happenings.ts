@@ -5,7 +5,7 @@
  */
 import type { ApiDevice, ApiGateway, FarmDetail, Series } from '@karez/model';
 import { type QualityName, qualityNames, SUSPECT } from '@karez/model/reading';
-import { silences, unbrokenMs } from '../data/series.ts';
+import { silences, unbrokenMs } from '../feed/series.ts';
 import { type FarmVerdict, silentSince } from './areas.ts';
 import { silentSinceMs } from './state.ts';
 

@@ -1,6 +1,6 @@
 /** The one sentence on top, in words: is anything wrong, where, since when. It is also what is read aloud. */
 import { quantityOf } from '@karez/model/quantities';
-import type { Connection } from '../data/farm-state.ts';
+import type { Connection } from '../feed/connection.ts';
 import { spanOf, type Times } from '../show/time.ts';
 import type { LanguageId, Say } from '../words/words.ts';
 import { type AreaVerdict, type Doubt, type FarmVerdict, silentSince, worstFirst } from './areas.ts';
