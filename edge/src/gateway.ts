@@ -124,10 +124,19 @@ function gatewayStatus({
   const { stored, refused } = uplink.totals;
   const times = [...pipeline.values.values()].map((v) => v.timeMs);
   return {
-    ...{ v: 1, online: true, epoch: catalog.inventory.epoch, timeMs: Math.round(clock.wallMs()), startedMs, version },
-    ...{ accepted: stored + refused + waiting, stored, waiting, refused, lost: [] },
+    ...{
+      v: 1,
+      online: true,
+      epoch: catalog.inventory.epoch,
+      timeMs: Math.round(clock.wallMs()),
+      monoMs: Math.round(clock.monoMs()),
+      startedMs,
+      version,
+    },
+    ...{ accepted: stored + refused + waiting, stored, waiting, refused, lost: [], segments: [] },
+    clock: { state: 'unknown', source: null, offsetMs: null, uncertaintyMs: null, trouble: null },
     journal: {
-      ...{ bytes: state.bytes, limitBytes: state.limitBytes, writable: state.writable },
+      ...{ bytes: state.bytes, limitBytes: state.limitBytes, writable: state.writable, policy: 'keep-oldest' },
       oldestMs: waiting === 0 || times.length === 0 ? null : Math.min(...times),
       hoursLeft: hoursLeft(state, waiting, perHour()),
     },

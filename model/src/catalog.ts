@@ -86,6 +86,12 @@ export const Inventory = Type.Object(
 );
 export type Inventory = Static<typeof Inventory>;
 
+/** What a full journal does: refuse the new, drop the oldest, or keep every other sample of the oldest. */
+export const JournalPolicy = Type.Enum(['keep-oldest', 'keep-newest', 'thin-history'], {
+  description: 'What a full journal does.',
+});
+export type JournalPolicy = Static<typeof JournalPolicy>;
+
 const SeqRange = Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })], {
   description: 'First and last sequence number, both included.',
 });
@@ -112,6 +118,8 @@ export const Ack = Type.Object(
     ),
     /** The cloud's clock when it sent this. */
     timeMs: WholeMs,
+    /** In the answer to a status: its `monoMs`, so that the gateway knows how old `timeMs` is. */
+    echoMs: Type.Optional(WholeMs),
   },
   { additionalProperties: false },
 );
@@ -132,26 +140,57 @@ export const DeviceStatus = Type.Object(
 );
 export type DeviceStatus = Static<typeof DeviceStatus>;
 
+/** What a gateway knows of the time. */
+export const ClockStatus = Type.Object(
+  {
+    state: Type.Enum(['unknown', 'known', 'doubtful'], {
+      description: 'unknown: readings wait to be dated; doubtful: sources disagree, the better one is used.',
+    }),
+    source: Type.Union([Type.String({ maxLength: 40 }), Type.Null()], {
+      description: 'Who said the time: ntp, cloud, gnss, devices.',
+    }),
+    /** True time minus what the system's clock says. */
+    offsetMs: Type.Union([Type.Integer(), Type.Null()]),
+    uncertaintyMs: Type.Union([Count, Type.Null()]),
+    /** What is wrong, in words. */
+    trouble: Type.Union([Type.String({ maxLength: 300 }), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+export type ClockStatus = Static<typeof ClockStatus>;
+
 export const GatewayStatus = Type.Object(
   {
     v: Type.Literal(1),
     online: Type.Literal(true),
     epoch: Epoch,
     timeMs: WholeMs,
+    /** The gateway's monotonic clock; comes back as `echoMs`. */
+    monoMs: WholeMs,
     startedMs: WholeMs,
     version: Type.String(),
     accepted: Type.Integer({
       minimum: 0,
-      description: 'Readings journaled in this epoch: the last sequence number given.',
+      description:
+        'Readings journaled in this epoch: sequence numbers given. accepted = stored + waiting + refused + lost.',
+    }),
+    segments: Type.Array(SeqRange, {
+      maxItems: 20,
+      description:
+        'Sequence numbers given, by segment (docs/PROTOCOL.md, Sequence numbers): those that are not settled, and the newest.',
     }),
     stored: Type.Integer({ minimum: 0, description: 'Readings of this epoch that the cloud has acknowledged.' }),
     waiting: Type.Integer({ minimum: 0, description: 'Readings in the journal that the cloud has not acknowledged.' }),
     refused: Count,
-    lost: Type.Array(Type.Object({ reason: Type.String(), readings: Count }, { additionalProperties: false })),
+    lost: Type.Array(Type.Object({ reason: Type.String(), readings: Count }, { additionalProperties: false }), {
+      description: 'Readings of this epoch that were accepted and will never be stored, with the reason.',
+    }),
+    clock: ClockStatus,
     journal: Type.Object(
       {
         bytes: Count,
         limitBytes: Count,
+        policy: JournalPolicy,
         oldestMs: Type.Union([WholeMs, Type.Null()]),
         /** Hours until the journal is full at the present rate without a link; null while nothing comes in. */
         hoursLeft: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),

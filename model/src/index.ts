@@ -11,4 +11,5 @@ export * from './profiles/registry.ts';
 export * from './quantities.ts';
 export * from './reading.ts';
 export * from './schema.ts';
+export * from './sequence.ts';
 export * from './topics.ts';
