@@ -30,12 +30,13 @@ const NO_CELL = 0xffff;
 
 export class DroneRadio {
   readonly #world: World;
-  readonly #sender = new MavlinkSender(1, 1);
+  readonly #sender: MavlinkSender;
   readonly #startMs: number;
   readonly #due = new Map<string, number>();
 
-  constructor(world: World) {
+  constructor(world: World, systemId: number) {
     this.#world = world;
+    this.#sender = new MavlinkSender(systemId, 1);
     this.#startMs = world.nowMs;
   }
 

@@ -1,6 +1,6 @@
 /**
  * A sprayer drone over its fields: takes off, flies swaths to and fro, sprays inside the field, goes home when the tank or
- * the battery runs low, refills, and goes on where it stopped. Metres east and north of its base; steps of a fifth of a second.
+ * the battery runs low, refills, and goes on where it stopped. Metres east and north of its base; steps of a quarter of a second.
  */
 
 export type Point = [eastM: number, northM: number];

@@ -33,7 +33,7 @@ export interface SoilValues {
 }
 
 const SOIL_STEP_MS = 60_000;
-const DRONE_STEP_MS = 200;
+const DRONE_STEP_MS = 250;
 const DAY = 86_400_000;
 const METRES_PER_DEGREE = 111_320;
 /** Soil that has settled into its rhythm before anybody looks. */

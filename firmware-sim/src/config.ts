@@ -1,0 +1,219 @@
+/**
+ * The simulator's one configuration file: YAML, checked by this schema, then frozen. It says what world there is and
+ * which devices stand in it; the gateway's own file says how they are read.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checker, Id, KarezError } from '@karez/model';
+import Type, { type Static } from 'typebox';
+import { parseDocument } from 'yaml';
+
+const closed = { additionalProperties: false } as const;
+const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
+const Position = Type.Tuple([Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })]);
+/** The soil model reaches 120 cm down. */
+const DepthCm = Type.Integer({ minimum: 1, maximum: 120 });
+
+export const SimPort = Type.Union([
+  Type.Object(
+    {
+      pty: Type.String({
+        minLength: 1,
+        description: 'Where the serial device appears, relative to this file; becomes a link to a pseudo-terminal.',
+      }),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      tcp: PortNumber,
+      host: Type.Optional(Type.String({ minLength: 1, description: 'Default 127.0.0.1.' })),
+    },
+    closed,
+  ),
+]);
+export type SimPort = Static<typeof SimPort>;
+
+const ModbusLine = Type.Object(
+  {
+    type: Type.Literal('modbus'),
+    port: SimPort,
+    probes: Type.Array(
+      Type.Object(
+        { device: Id, address: Type.Integer({ minimum: 1, maximum: 247 }), field: Id, depthCm: DepthCm },
+        closed,
+      ),
+      { minItems: 1, maxItems: 247 },
+    ),
+  },
+  closed,
+);
+const DavisLine = Type.Object({ type: Type.Literal('davis'), device: Id, port: SimPort }, closed);
+const MavlinkLine = Type.Object(
+  {
+    type: Type.Literal('mavlink'),
+    device: Id,
+    port: SimPort,
+    fields: Type.Array(Id, { minItems: 1, description: 'Which fields it sprays, in turn.' }),
+    base: Type.Tuple([...Position.items], { description: 'Where it starts, lands and refills: longitude, latitude.' }),
+    systemId: Type.Optional(Type.Integer({ minimum: 1, maximum: 255, description: 'Default 1.' })),
+  },
+  closed,
+);
+export const SimLine = Type.Union([ModbusLine, DavisLine, MavlinkLine]);
+export type SimLine = Static<typeof SimLine>;
+
+export const SimConfig = Type.Object(
+  {
+    seed: Type.Integer({ minimum: 0, maximum: 4_294_967_295 }),
+    start: Type.Union([
+      Type.Literal('now'),
+      Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T[\\d:.]+Z$', description: 'UTC, e.g. 2026-06-01T00:00:00Z.' }),
+    ]),
+    site: Type.Object(
+      {
+        latitude: Type.Number({ minimum: -66, maximum: 66 }),
+        longitude: Type.Number({ minimum: -180, maximum: 180 }),
+        elevationM: Type.Number({ minimum: -430, maximum: 5_000 }),
+      },
+      closed,
+    ),
+    fields: Type.Array(
+      Type.Object(
+        {
+          id: Id,
+          soil: Type.Union([
+            Type.Literal('sandy-loam'),
+            Type.Literal('loam'),
+            Type.Literal('silt-loam'),
+            Type.Literal('clay'),
+          ]),
+          outline: Type.Array(Position, { minItems: 3, maxItems: 500 }),
+        },
+        closed,
+      ),
+      { minItems: 1, maxItems: 500 },
+    ),
+    lines: Type.Optional(Type.Array(SimLine, { maxItems: 64 })),
+    nodes: Type.Optional(
+      Type.Object(
+        {
+          broker: Type.String({ pattern: '^(mqtt|mqtts|tcp|ssl)://[^\\s]+$' }),
+          intervalS: Type.Number({ minimum: 1, maximum: 86_400 }),
+          flashMessages: Type.Optional(
+            Type.Integer({
+              minimum: 2,
+              maximum: 1_000_000,
+              description: 'Messages a node keeps until they are acknowledged; beyond, the oldest goes. Default 2000.',
+            }),
+          ),
+          devices: Type.Array(
+            Type.Object({ device: Id, field: Id, depthsCm: Type.Array(DepthCm, { minItems: 1, maxItems: 8 }) }, closed),
+            { maxItems: 2_000 },
+          ),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type SimConfig = Static<typeof SimConfig>;
+
+/** The gateway's file of secrets: only the nodes' passwords matter here. */
+const Secrets = Type.Object({ devices: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1 }))) });
+
+/** What the configuration leaves out. */
+export const DEFAULTS = { host: '127.0.0.1', systemId: 1, flashMessages: 2_000 } as const;
+
+const configChecker = checker(SimConfig, 'CONFIG_INVALID');
+const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
+
+/** The checked configuration with the nodes' passwords and the folder that its paths are relative to. */
+export interface LoadedSim {
+  config: SimConfig;
+  passwords: Readonly<Record<string, string>>;
+  folder: string;
+}
+
+/**
+ * Reads and checks the configuration, and the secrets where there are nodes.
+ * @throws KarezError FILE_UNREADABLE, CONFIG_INVALID (naming file, key and what was expected).
+ */
+export function loadSim(path: string, secretsPath?: string): LoadedSim {
+  const config = configChecker.parse(readYaml(path), path);
+  const secrets = secretsPath === undefined ? {} : secretsChecker.parse(readYaml(secretsPath), secretsPath);
+  const passwords = secrets.devices ?? {};
+  checkReferences(config, passwords, path, secretsPath);
+  return { config, passwords, folder: dirname(resolve(path)) };
+}
+
+function readYaml(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new KarezError('FILE_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause, where: path });
+  }
+  const document = parseDocument(text, { prettyErrors: true });
+  const problem = document.errors[0];
+  if (problem !== undefined)
+    throw new KarezError('CONFIG_INVALID', `${path}: ${problem.message}`, { cause: problem, where: path });
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+/** What a schema cannot say: ids and addresses differ, fields exist, every node has a password. */
+function checkReferences(
+  config: SimConfig,
+  passwords: Readonly<Record<string, string>>,
+  path: string,
+  secretsPath: string | undefined,
+): void {
+  const fail = (key: string, expected: string): never => {
+    throw new KarezError('CONFIG_INVALID', `${path}: ${key} ${expected}`, { where: key });
+  };
+  if (config.start !== 'now' && Number.isNaN(Date.parse(config.start)))
+    fail('start', 'must be "now" or a time like 2026-06-01T00:00:00Z');
+  const fields = new Set(config.fields.map((f) => f.id));
+  if (fields.size !== config.fields.length) fail('fields', 'must have ids that differ');
+  const inField = (id: string, key: string) => {
+    if (!fields.has(id)) fail(key, `must be the id of a field of this file, not "${id}"`);
+  };
+  const seen = new Set<string>();
+  const once = (id: string, key: string) => {
+    if (seen.has(id)) fail(key, `must differ from all others; "${id}" stands there twice`);
+    seen.add(id);
+  };
+  const paths = new Set<string>();
+  let drones = 0;
+  (config.lines ?? []).forEach((line, i) => {
+    const key = `lines.${i}`;
+    if ('pty' in line.port) {
+      if (paths.has(line.port.pty))
+        fail(`${key}.port.pty`, `must differ from all others; "${line.port.pty}" is there twice`);
+      paths.add(line.port.pty);
+    }
+    if (line.type !== 'modbus') once(line.device, `${key}.device`);
+    if (line.type === 'mavlink') {
+      if (++drones > 1) fail(key, 'is a second drone; a simulated farm has one');
+      for (const [j, field] of line.fields.entries()) inField(field, `${key}.fields.${j}`);
+    }
+    if (line.type !== 'modbus') return;
+    for (const [j, probe] of line.probes.entries()) {
+      once(probe.device, `${key}.probes.${j}.device`);
+      inField(probe.field, `${key}.probes.${j}.field`);
+    }
+    if (new Set(line.probes.map((p) => p.address)).size !== line.probes.length)
+      fail(`${key}.probes`, 'must have addresses that differ');
+  });
+  (config.nodes?.devices ?? []).forEach(({ device, field }, i) => {
+    const key = `nodes.devices.${i}`;
+    once(device, `${key}.device`);
+    inField(field, `${key}.field`);
+    if (!Object.hasOwn(passwords, device))
+      fail(
+        `${key}.device`,
+        `needs a password under devices.${device} in ${secretsPath ?? 'a file given by --secrets'}`,
+      );
+  });
+}

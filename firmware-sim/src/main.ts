@@ -1,0 +1,88 @@
+/** `karez sim`: reads the command line, starts a simulated farm, stops on a signal. */
+import { enableCompileCache } from 'node:module';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { jsonLogger, messageOf, systemClock } from '@karez/model';
+import { loadSim } from './config.ts';
+import { noRecord, openRecord } from './record.ts';
+import { startSimulator } from './simulator.ts';
+
+enableCompileCache();
+
+const HELP = `karez sim: a simulated farm that speaks only bytes and topics.
+
+  --config FILE    the world and its devices (YAML)
+  --secrets FILE   passwords of the Wi-Fi nodes: the gateway's own file of secrets
+  --record DIR     writes there every message whose PUBACK came (acked.ndjson), and keeps the nodes' counters
+  --speed X        simulated time runs X times as fast (default 1): weather, soil, drone, packets, messages. Times in
+                   messages are simulated UTC that started now, so beyond 1 they run ahead of the real clock
+  --seed N         another world than the configuration's; the same seed and start repeat a run bit for bit
+  --help           this text
+
+Commands on standard input, one JSON object a line:
+  {"fault":"silence","device":"soil-1"}
+  {"fault":"bad-checksum","device":"weather","share":0.2}
+  {"fault":"lose-bytes","device":"drone","share":0.1}
+  {"fault":"none","device":"soil-1"}`;
+
+function numberOf(name: string, text: string, isRight: (n: number) => boolean, expected: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !isRight(value)) throw new Error(`--${name} must be ${expected}, not "${text}"`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      secrets: { type: 'string' },
+      record: { type: 'string' },
+      speed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  if (values.config === undefined) throw new Error('say which configuration: karez sim --config sim.yaml');
+  const speed = numberOf('speed', values.speed, (n) => n >= 0.01 && n <= 10_000, 'a number from 0.01 to 10000');
+  const isSeed = (n: number) => Number.isInteger(n) && n >= 0 && n <= 4_294_967_295;
+  const seed =
+    values.seed === undefined
+      ? undefined
+      : numberOf('seed', values.seed, isSeed, 'a whole number from 0 to 4294967295');
+  const logger = jsonLogger('sim');
+  const simulator = await startSimulator(
+    loadSim(values.config, values.secrets),
+    { speed, ...(seed === undefined ? {} : { seed }) },
+    { clock: systemClock(), logger, record: values.record === undefined ? noRecord : openRecord(values.record) },
+  );
+  console.log(JSON.stringify({ event: 'ready', ...simulator.facts }));
+
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    if (line.trim() !== '') console.log(JSON.stringify(simulator.command(line)));
+  });
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    simulator.stop().then(
+      () => process.exit(0),
+      (error) => {
+        logger.log('error', 'could not stop cleanly', { cause: error });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+try {
+  await main();
+} catch (error) {
+  jsonLogger('sim').log('error', messageOf(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,143 @@
+/**
+ * A Wi-Fi node's own side of the promise: a message stays in its flash, and is sent again with the same number and time,
+ * until its PUBACK came. One message under way at a time, in the order of sampling. The flash is bounded: beyond it the
+ * oldest goes, and is counted.
+ */
+import type { Cancel, Clock, Logger, Random } from '@karez/model';
+import type { NodeMessage } from './message.ts';
+
+/** One connection to the broker. */
+export interface NodeLink {
+  /** Publishes with QoS 1; `acked` is called when the PUBACK came, never when it did not. */
+  publish(payload: string, acked: () => void): void;
+  /** Gives the connection up at once. */
+  close(): void;
+}
+
+export interface NodeLinkEvents {
+  opened(): void;
+  /** Called once, also where it never opened. */
+  closed(reason: string | undefined): void;
+}
+
+export type OpenNodeLink = (events: NodeLinkEvents) => NodeLink;
+
+export interface NodeDeps {
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
+
+/** After this long without a PUBACK the node connects again and repeats. */
+export const ACK_TIMEOUT_MS = 15_000;
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 5_000;
+
+export class SoilNode {
+  readonly id: string;
+  readonly #limit: number;
+  readonly #open: OpenNodeLink;
+  readonly #acked: (message: NodeMessage) => void;
+  readonly #deps: NodeDeps;
+  readonly #flash: NodeMessage[] = [];
+  #link: NodeLink | undefined;
+  #isOpen = false;
+  #underWay = false;
+  #timer: Cancel | undefined;
+  #delayMs = FIRST_DELAY_MS;
+  #lastReason: string | undefined;
+  #stopped = false;
+  readonly counts = { acked: 0, repeated: 0, dropped: 0 };
+
+  constructor(
+    id: string,
+    flashMessages: number,
+    open: OpenNodeLink,
+    acked: (message: NodeMessage) => void,
+    deps: NodeDeps,
+  ) {
+    this.id = id;
+    this.#limit = flashMessages;
+    this.#open = open;
+    this.#acked = acked;
+    this.#deps = deps;
+  }
+
+  /** Messages without a PUBACK. */
+  get waiting(): number {
+    return this.#flash.length;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  add(message: NodeMessage): void {
+    if (this.#flash.length >= this.#limit) {
+      // The one under way may be acknowledged any moment.
+      this.#flash.splice(this.#underWay ? 1 : 0, 1);
+      if (this.counts.dropped++ === 0)
+        this.#deps.logger.log('warn', 'a node’s flash is full; it drops its oldest messages', { device: this.id });
+    }
+    this.#flash.push(message);
+    this.#send(false);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.();
+    this.#link?.close();
+  }
+
+  #connect(): void {
+    if (this.#stopped) return;
+    let isOver = false;
+    const link = this.#open({
+      opened: () => {
+        if (isOver || this.#stopped) return;
+        this.#isOpen = true;
+        this.#delayMs = FIRST_DELAY_MS;
+        this.#lastReason = undefined;
+        this.#send(true);
+      },
+      closed: (reason) => {
+        if (isOver) return;
+        isOver = true;
+        this.#closed(reason);
+      },
+    });
+    if (!isOver) this.#link = link;
+  }
+
+  #closed(reason: string | undefined): void {
+    this.#link = undefined;
+    this.#isOpen = false;
+    this.#underWay = false;
+    this.#timer?.();
+    if (this.#stopped) return;
+    if (reason !== undefined && reason !== this.#lastReason)
+      this.#deps.logger.log('info', 'a node is not connected', { device: this.id, reason });
+    this.#lastReason = reason;
+    this.#timer = this.#deps.clock.after(this.#delayMs * (0.5 + this.#deps.random.next()), () => this.#connect());
+    this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
+  }
+
+  #send(isRepeat: boolean): void {
+    const message = this.#flash[0];
+    const link = this.#link;
+    if (message === undefined || link === undefined || !this.#isOpen || this.#underWay) return;
+    this.#underWay = true;
+    if (isRepeat) this.counts.repeated++;
+    this.#timer?.();
+    this.#timer = this.#deps.clock.after(ACK_TIMEOUT_MS, () => link.close());
+    link.publish(JSON.stringify(message), () => {
+      if (this.#link !== link || this.#flash[0] !== message) return;
+      this.#timer?.();
+      this.#flash.shift();
+      this.#underWay = false;
+      this.counts.acked++;
+      this.#acked(message);
+      this.#send(false);
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Where the bytes of a line come out: a pseudo-terminal or a TCP port. Bytes that nobody takes are gone, as on a wire. */
+import { resolve } from 'node:path';
+import type { Clock, Logger } from '@karez/model';
+import { DEFAULTS, type SimPort } from '../config.ts';
+import { openPtyPort } from './pty-port.ts';
+import { openTcpPort } from './tcp-port.ts';
+
+export interface Port {
+  /** Path or host:port, for people and for the ready line. */
+  readonly name: string;
+  write(bytes: Uint8Array): void;
+  stop(): Promise<void>;
+}
+
+export interface PortDeps {
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Opens a port and resolves once a host can open the other end.
+ * @throws KarezError PORT_TAKEN or FILE_UNREADABLE in words.
+ */
+export function openPort(
+  port: SimPort,
+  folder: string,
+  take: (bytes: Uint8Array) => void,
+  deps: PortDeps,
+): Promise<Port> {
+  if ('pty' in port) return openPtyPort(resolve(folder, port.pty), take, deps);
+  return openTcpPort(port.host ?? DEFAULTS.host, port.tcp, take);
+}

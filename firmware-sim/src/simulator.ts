@@ -1,0 +1,121 @@
+/**
+ * Joins the farm to the outside: simulated time follows the clock, lines come out at ports, nodes connect to the
+ * gateway's broker.
+ */
+import { type Clock, type Logger, messageOf, type Random, seededRandom } from '@karez/model';
+import { DEFAULTS, type LoadedSim } from './config.ts';
+import { Farm } from './farm.ts';
+import { mqttLink } from './node/mqtt-link.ts';
+import { SoilNode } from './node/soil-node.ts';
+import { openPort, type Port } from './port/port.ts';
+import type { Record } from './record.ts';
+
+export interface SimulatorOptions {
+  /** Simulated seconds in a second. */
+  speed: number;
+  seed?: number;
+}
+
+export interface SimulatorDeps {
+  clock: Clock;
+  logger: Logger;
+  record: Record;
+}
+
+export interface Simulator {
+  /** For the ready line. */
+  readonly facts: {
+    seed: number;
+    start: string;
+    speed: number;
+    lines: { type: string; port: string }[];
+    nodes: number;
+  };
+  readonly farm: Farm;
+  readonly nodes: readonly SoilNode[];
+  /** Obeys a command as it came in; returns what to answer. */
+  command(line: string): object;
+  stop(): Promise<void>;
+}
+
+/** How often simulated time is brought up to date. */
+const STEP_MS = 50;
+
+/**
+ * Starts everything; resolves once all ports are there. Nodes connect when the broker is there.
+ * @throws KarezError PORT_TAKEN or FILE_UNREADABLE in words; nothing is left open then.
+ */
+export async function startSimulator(
+  { config, passwords, folder }: LoadedSim,
+  { speed, seed = config.seed }: SimulatorOptions,
+  { clock, logger, record }: SimulatorDeps,
+): Promise<Simulator> {
+  const random: Random = seededRandom(seed);
+  const ports: Port[] = [];
+  const broker = config.nodes?.broker ?? '';
+  const nodes = new Map(
+    (config.nodes?.devices ?? []).map(({ device }) => {
+      const open = mqttLink(broker, device, passwords[device] as string);
+      const limit = config.nodes?.flashMessages ?? DEFAULTS.flashMessages;
+      const node = new SoilNode(device, limit, open, ({ n, t }) => record.acked(device, n, t), {
+        clock,
+        random,
+        logger,
+      });
+      return [device, node] as const;
+    }),
+  );
+  const startMs = config.start === 'now' ? Math.round(clock.wallMs()) : Date.parse(config.start);
+  const farm = new Farm(
+    config,
+    { seed, startMs, firstCounter: record.firstCounter },
+    {
+      bytes: (line, bytes) => ports[line]?.write(bytes),
+      message(device, message) {
+        record.use(message.n);
+        nodes.get(device)?.add(message);
+      },
+    },
+  );
+  const lines = config.lines ?? [];
+  const beganMs = clock.monoMs();
+  const catchUp = () => farm.advance(startMs + (clock.monoMs() - beganMs) * speed);
+  try {
+    for (const [i, line] of lines.entries()) {
+      const take = (bytes: Uint8Array) => {
+        catchUp();
+        farm.take(i, bytes);
+      };
+      ports.push(await openPort(line.port, folder, take, { clock, logger }));
+    }
+  } catch (error) {
+    for (const port of ports) await port.stop();
+    throw error;
+  }
+  const stopClock = clock.every(STEP_MS, catchUp);
+  for (const node of nodes.values()) node.start();
+
+  return {
+    facts: {
+      ...{ seed, start: new Date(startMs).toISOString(), speed, nodes: nodes.size },
+      lines: lines.map((line, i) => ({ type: line.type, port: (ports[i] as Port).name })),
+    },
+    farm,
+    nodes: [...nodes.values()],
+    command(text) {
+      try {
+        catchUp();
+        const command = farm.command(JSON.parse(text));
+        return { event: 'fault', ...command, fired: farm.faults.fired.get(command.device) ?? 0 };
+      } catch (error) {
+        return { event: 'refused', reason: messageOf(error) };
+      }
+    },
+    async stop() {
+      stopClock();
+      for (const node of nodes.values()) node.stop();
+      for (const port of ports) await port.stop();
+      record.close();
+    },
+  };
+}
