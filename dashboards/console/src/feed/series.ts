@@ -93,3 +93,47 @@ export function forgetBefore(series: Series, fromMs: number): void {
   for (const column of new Set([series.timeMs, series.mean, series.lo, series.hi, series.n, series.quality]))
     column.splice(0, gone);
 }
+
+/** A series of single readings summed up in steps, so that all series of a page have the same; steps stay as they are. */
+export function toSteps(series: Series, aggregate: Aggregate, stepMs: number): Series {
+  if (series.stepMs !== 0) return series;
+  const stepped = emptySeries(series.id, stepMs);
+  series.timeMs.forEach((timeMs, i) => {
+    addReading(stepped, aggregate, 0, [timeMs, series.mean[i] ?? null, series.quality[i] ?? 0]);
+  });
+  return stepped;
+}
+
+/**
+ * Several series of one quantity as one: the mean of those that have the step. All must have steps of the same width
+ * and origin.
+ */
+export function together(id: string, all: readonly Series[]): Series {
+  const only = all[0];
+  if (all.length === 1 && only !== undefined) return only;
+  const sums = new Map<number, { sum: number; n: number; lo: number; hi: number; quality: number }>();
+  for (const series of all) {
+    series.timeMs.forEach((timeMs, i) => {
+      const value = series.mean[i];
+      if (value === null || value === undefined) return;
+      const sum = sums.get(timeMs) ?? { sum: 0, n: 0, lo: value, hi: value, quality: 0 };
+      sum.sum += value;
+      sum.n++;
+      sum.lo = Math.min(sum.lo, series.lo[i] ?? value);
+      sum.hi = Math.max(sum.hi, series.hi[i] ?? value);
+      sum.quality |= series.quality[i] ?? 0;
+      sums.set(timeMs, sum);
+    });
+  }
+  const steps = [...sums].sort(([a], [b]) => a - b);
+  return {
+    id,
+    stepMs: only?.stepMs ?? 0,
+    timeMs: steps.map(([timeMs]) => timeMs),
+    mean: steps.map(([, s]) => s.sum / s.n),
+    lo: steps.map(([, s]) => s.lo),
+    hi: steps.map(([, s]) => s.hi),
+    n: steps.map(([, s]) => s.n),
+    quality: steps.map(([, s]) => s.quality),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Everything the page knows of one farm, kept up: description, newest values, gateways, the last hours. Values are
+ * newest by the time they were taken, never by when they came. After every interruption everything is asked for again,
+ * so that the page needs no memory on the server.
+ */
+import type { ApiGateway, FarmDetail, LatestValue, LiveGateway, LiveReadings } from '@karez/model';
+import type { Cancel, Clock } from '@karez/model/ports';
+import { type Api, asProblem, type Problem } from './api.ts';
+import type { Connection } from './connection.ts';
+import { LiveLink } from './live-link.ts';
+import { RecentHistories, type Row } from './recent.ts';
+import { ServerClock } from './server-clock.ts';
+
+/** A snapshot of the farm; views draw it as it is. */
+export interface FarmSnapshot {
+  detail: FarmDetail | undefined;
+  gateways: readonly ApiGateway[];
+  connection: Connection;
+  /** Why the last attempt to load failed; undefined once one succeeded. */
+  problem: Problem | undefined;
+  /** The server's time: ages are told by it. */
+  nowMs: number;
+  /** The time at which values are judged: it stands still while this page hears nothing, for that is not the farm's fault. */
+  judgedMs: number;
+  /** Rises with every complete load, after which histories are to be asked for again. */
+  loads: number;
+}
+
+/** Views are told of new readings at most this often, ms. */
+const SHOW_MS = 300;
+const TICK_MS = 1_000;
+const FARM_CHANGED_MS = 500;
+/** A page that nobody sees gives up its connection after this time, ms: a phone's battery pays for it. */
+const HIDDEN_MS = 60_000;
+/** A link that was quiet for longer than this when the page is looked at again is made anew, ms. */
+const QUIET_MS = 20_000;
+
+export class FarmFeed {
+  readonly farm: string;
+  readonly recent: RecentHistories;
+  readonly #api: Api;
+  readonly #clock: Clock;
+  readonly #server: ServerClock;
+  readonly #link: LiveLink;
+  readonly #values = new Map<string, LatestValue>();
+  readonly #listeners = new Set<() => void>();
+  readonly #rowListeners = new Set<(rows: readonly Row[]) => void>();
+  #ticks: Cancel | undefined;
+  #retry: Cancel | undefined;
+  #later: Cancel | undefined;
+  #farmLater: Cancel | undefined;
+  #hidden: Cancel | undefined;
+  #loading = false;
+  #stopped = false;
+  #failures = 0;
+  /** Server time of the newest `hello`, and of the newest complete load. */
+  #helloMs = 0;
+  #loadedMs = -1;
+  #snapshot: FarmSnapshot;
+
+  constructor(farm: string, api: Api, clock: Clock) {
+    this.farm = farm;
+    this.#api = api;
+    this.#clock = clock;
+    this.#server = new ServerClock(clock);
+    this.#link = new LiveLink(api.liveUrl(farm), api.fetch, clock, {
+      event: (name, data) => this.#event(name, data),
+      lost: (_problem, tries) => {
+        // One failure may be a change of the network; the second is news.
+        if (tries > 1) this.#interrupted();
+      },
+    });
+    const nowMs = this.#server.nowMs();
+    this.#snapshot = {
+      ...{ detail: undefined, gateways: [], connection: { state: 'loading' }, problem: undefined },
+      ...{ nowMs, judgedMs: nowMs, loads: 0 },
+    };
+    this.recent = new RecentHistories(
+      farm,
+      api,
+      clock,
+      () => this.#server.nowMs(),
+      () => this.#show({}),
+    );
+  }
+
+  start(): void {
+    this.#link.start();
+    void this.#load();
+    this.#ticks = this.#clock.every(TICK_MS, () => this.#show({}));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#link.stop();
+    this.recent.stop();
+    for (const cancel of [this.#ticks, this.#retry, this.#later, this.#farmLater, this.#hidden]) cancel?.();
+  }
+
+  /** For React: called after every new snapshot. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly snapshot = (): FarmSnapshot => this.#snapshot;
+  readonly value = (channelId: string): LatestValue | undefined => this.#values.get(channelId);
+
+  /** Hears every reading as it comes; returns how to stop. */
+  onRows(listener: (rows: readonly Row[]) => void): () => void {
+    this.#rowListeners.add(listener);
+    return () => this.#rowListeners.delete(listener);
+  }
+
+  /** Told whether anybody can see the page. */
+  seen(visible: boolean): void {
+    this.#hidden?.();
+    this.#hidden = undefined;
+    if (!visible) {
+      this.#hidden = this.#clock.after(HIDDEN_MS, () => {
+        this.#interrupted();
+        this.#link.stop();
+      });
+    } else if (this.#clock.monoMs() - this.#link.heardMonoMs > QUIET_MS) this.again();
+  }
+
+  /** Tries at once, as when the reader asks for it or the network is back. */
+  again(): void {
+    this.#server.forget();
+    this.#failures = 0;
+    this.#link.renew();
+    void this.#load();
+  }
+
+  #event(name: string, data: unknown): void {
+    if (name === 'readings') {
+      const { nowMs, rows } = data as LiveReadings;
+      this.#server.heard(nowMs);
+      this.#take(rows);
+    } else if (name === 'hello') {
+      const { nowMs } = data as { nowMs: number };
+      this.#server.heard(nowMs);
+      this.#helloMs = nowMs;
+      this.#settle();
+    } else if (name === 'gateway') this.#gateway(data as LiveGateway);
+    else if (name === 'farm') this.#farmLater ??= this.#clock.after(FARM_CHANGED_MS, () => void this.#describe());
+  }
+
+  #take(rows: readonly Row[]): void {
+    for (const [id, timeMs, value, quality] of rows) this.#keep(id, [timeMs, value, quality]);
+    this.recent.take(rows);
+    for (const listener of this.#rowListeners) listener(rows);
+    this.#later ??= this.#clock.after(SHOW_MS, () => this.#show({}));
+  }
+
+  /** A late reading is history, not news. */
+  #keep(id: string, value: LatestValue): void {
+    const known = this.#values.get(id);
+    if (known === undefined || value[0] >= known[0]) this.#values.set(id, value);
+  }
+
+  #gateway({ gateway, ...state }: LiveGateway): void {
+    const gateways = this.#snapshot.gateways.map((g) => (g.gateway === gateway ? { ...g, ...state } : g));
+    if (gateways.every((g) => g.gateway !== gateway)) {
+      this.#farmLater ??= this.#clock.after(FARM_CHANGED_MS, () => void this.#describe());
+      return;
+    }
+    this.#show({ gateways });
+  }
+
+  /** Asks for description and gateways again. */
+  async #describe(): Promise<void> {
+    this.#farmLater = undefined;
+    try {
+      const [detail, gateways] = await Promise.all([this.#api.farm(this.farm), this.#api.gateways()]);
+      this.#show({ detail, gateways: gateways.filter((g) => g.farm === this.farm) });
+    } catch {
+      // The connection is down; the next load brings both.
+    }
+  }
+
+  /** Asks for everything; again, if the stream began only after the answer was made. */
+  async #load(): Promise<void> {
+    if (this.#loading || this.#stopped) return;
+    this.#loading = true;
+    try {
+      const [detail, latest, gateways] = await Promise.all([
+        this.#api.farm(this.farm),
+        this.#api.latest(this.farm),
+        this.#api.gateways(),
+      ]);
+      this.#server.heard(latest.nowMs);
+      for (const [id, value] of Object.entries(latest.values)) this.#keep(id, value);
+      this.#loadedMs = latest.nowMs;
+      this.#failures = 0;
+      this.#show({
+        ...{ detail, gateways: gateways.filter((g) => g.farm === this.farm), problem: undefined },
+        loads: this.#snapshot.loads + 1,
+      });
+      if (this.#snapshot.loads > 1) this.recent.refresh();
+    } catch (error) {
+      this.#failures++;
+      this.#show({ problem: asProblem(error) });
+      this.#retry?.();
+      this.#retry = this.#clock.after(Math.min(15_000, 1_000 * 2 ** this.#failures), () => this.#settle());
+    } finally {
+      this.#loading = false;
+    }
+    if (this.#loadedMs >= 0 && this.#failures === 0) this.#settle();
+  }
+
+  /** Live once the stream stands and everything was loaded after it began; loads until then. */
+  #settle(): void {
+    if (this.#loadedMs < 0 || this.#loadedMs < this.#helloMs) void this.#load();
+    else if (this.#helloMs > 0) this.#show({ connection: { state: 'live' } });
+  }
+
+  #interrupted(): void {
+    if (this.#snapshot.connection.state === 'reconnecting' || this.#loadedMs < 0) return;
+    const quietMs = this.#clock.monoMs() - this.#link.heardMonoMs;
+    const sinceMs = Math.max(this.#loadedMs, this.#server.nowMs() - quietMs);
+    this.#show({ connection: { state: 'reconnecting', sinceMs } });
+  }
+
+  #show(changes: Partial<FarmSnapshot>): void {
+    if (this.#stopped) return;
+    this.#later?.();
+    this.#later = undefined;
+    const nowMs = this.#server.nowMs();
+    const merged = { ...this.#snapshot, ...changes, nowMs };
+    const judgedMs = merged.connection.state === 'reconnecting' ? merged.connection.sinceMs : nowMs;
+    this.#snapshot = { ...merged, judgedMs };
+    for (const listener of this.#listeners) listener();
+  }
+}
