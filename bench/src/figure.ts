@@ -52,5 +52,5 @@ export function table(figures: readonly Figure[]): string {
 /** The q-quantile of `values` (0 to 1), by the nearest rank; NaN for none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,37 +1,20 @@
 /**
  * `npm run bench`: measures and prints every figure that the documents publish, beside the raw limit of this machine
  * in the same run. `--json FILE` writes them as `{"figures": […]}`; `--data DIR` takes other recorded files;
- * `--only a,b` runs the named parts.
+ * `--only a,b` runs the named parts; `--profile DIR` keeps CPU profiles of the processes that take part.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { BenchContext } from './context.ts';
+import { Endings } from './endings.ts';
 import { type Figure, table } from './figure.ts';
-
-export interface BenchContext {
-  /** A folder on a real disk that is removed afterwards. */
-  folder: string;
-  /** Where the recorded files are. */
-  dataDir: string;
-  /** Tells how far it is. */
-  say(text: string): void;
-}
-
-type Part = (context: BenchContext) => Promise<Figure[]>;
-
-/** Each part is loaded when its turn comes, so that none weighs on another's memory. */
-const PARTS: Record<string, () => Promise<Part>> = {
-  wire: async () => (await import('./wire-figures.ts')).wireFigures,
-  intake: async () => (await import('./intake.ts')).intakeFigures,
-  embedded: async () => (await import('./drain.ts')).drainEmbedded,
-  influx: async () => (await import('./drain.ts')).drainInflux,
-  live: async () => (await import('./live.ts')).liveFigures,
-  decode: async () => (await import('./decode.ts')).decodeFigures,
-};
+import { PARTS } from './parts.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const INTERRUPTED = 130;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -39,11 +22,13 @@ async function main(): Promise<number> {
       json: { type: 'string' },
       data: { type: 'string' },
       only: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) {
-    console.log(`npm run bench -- [--json FILE] [--data DIR] [--only ${Object.keys(PARTS).join(',')}]`);
+    const names = Object.keys(PARTS).join(',');
+    console.log(`npm run bench -- [--json FILE] [--data DIR] [--only ${names}] [--profile DIR]`);
     return 0;
   }
   const wanted = values.only?.split(',') ?? Object.keys(PARTS);
@@ -52,20 +37,38 @@ async function main(): Promise<number> {
     console.error(`bench: there is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);
     return 2;
   }
+  if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true });
+  const folder = mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'karez-bench-'));
+  const endings = new Endings();
   const context: BenchContext = {
-    folder: mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'karez-bench-')),
+    folder,
     dataDir: resolve(values.data ?? process.env.KAREZ_REAL_DATA ?? join(root, '../shared/data')),
+    ...(values.profile === undefined ? {} : { profileDir: resolve(values.profile) }),
     say: (text) => process.stderr.write(`${text}\n`),
+    atEnd: (run) => endings.add(run),
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      context.say('stopping …');
+      endings.run().finally(() => {
+        rmSync(folder, { recursive: true, force: true });
+        process.exit(INTERRUPTED);
+      });
+    });
+  }
   const figures: Figure[] = [];
   try {
     for (const name of wanted) {
+      const began = performance.now();
       context.say(`measuring ${name} …`);
-      const part = await (PARTS[name] as () => Promise<Part>)();
+      const part = await (PARTS[name] as (typeof PARTS)[string])();
       figures.push(...(await part(context)));
+      await endings.run();
+      context.say(`  ${name} took ${((performance.now() - began) / 1000).toFixed(0)} s`);
     }
   } finally {
-    rmSync(context.folder, { recursive: true, force: true });
+    await endings.run();
+    rmSync(folder, { recursive: true, force: true });
   }
   console.log(table(figures));
   if (values.json !== undefined) {

@@ -2,6 +2,13 @@
 export { buildCatalog } from './catalog.ts';
 export { createChecker } from './check/check.ts';
 export { type LoadedConfig, loadConfig } from './config.ts';
+export { PacketFinder, packetValues } from './davis/packet.ts';
 export { type Gateway, startGateway } from './gateway.ts';
 export { type Journal, openJournal } from './journal/journal.ts';
+export { JournalDb } from './journal/journal-db.ts';
+export { FrameFinder } from './mavlink/frame.ts';
+export { frameValues } from './mavlink/values.ts';
+export { findReply } from './modbus/frame.ts';
+export { groupRegisters, registerValue } from './modbus/registers.ts';
+export { readJson } from './mqtt/json-values.ts';
 export { Pipeline } from './pipeline.ts';
