@@ -30,6 +30,10 @@ export const LinePort = Type.Union([
     {
       serial: Type.String({ minLength: 1, description: 'Path of the device, e.g. /dev/ttyUSB0.' }),
       baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 4_000_000 })),
+      parity: Type.Optional(
+        Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], { description: 'Default none.' }),
+      ),
+      stopBits: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(2)], { description: 'Default 1.' })),
     },
     closed,
   ),
@@ -91,7 +95,21 @@ export const ModbusLine = Type.Object(
   },
   closed,
 );
-export const DavisLine = Type.Object({ type: Type.Literal('davis'), port: LinePort, device: SingleDevice }, closed);
+export const DavisLine = Type.Object(
+  {
+    type: Type.Literal('davis'),
+    port: LinePort,
+    device: SingleDevice,
+    rainClickMm: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10,
+        description: 'Rain that tips the collector once, in mm. Default: the console is asked.',
+      }),
+    ),
+  },
+  closed,
+);
 export const MavlinkLine = Type.Object(
   { type: Type.Literal('mavlink'), port: LinePort, devices: Type.Array(MavlinkDevice, { minItems: 1 }) },
   closed,

@@ -50,20 +50,54 @@ export const ModbusChannel = channelOf({
   ),
 });
 
-/** Davis: a field of LOOP or LOOP2 by the name that the maker's reference gives it. */
+const DavisField = {
+  byte: Type.Integer({ minimum: 3, maximum: 93, description: 'Offset in the packet.' }),
+  type: Type.Union([Type.Literal('uint8'), Type.Literal('int8'), Type.Literal('uint16'), Type.Literal('int16')]),
+};
+
+/** Davis: a field of LOOP or LOOP2 by the offset that the maker's reference gives it. */
 export const DavisChannel = channelOf({
   packet: Type.Union([Type.Literal('LOOP'), Type.Literal('LOOP2'), Type.Literal('both')], {
     description: 'Packet that carries it; many fields stand at the same place in both.',
   }),
-  byte: Type.Integer({ minimum: 0, maximum: 95, description: 'Offset in the packet.' }),
-  type: Type.Union([Type.Literal('uint8'), Type.Literal('int8'), Type.Literal('uint16'), Type.Literal('int16')]),
+  ...DavisField,
+  inLoop2: Type.Optional(
+    Type.Object(
+      { ...DavisField, divide: Scale.divide, absent: Scale.absent },
+      { additionalProperties: false, description: 'Where and how finely LOOP2 has it, if not as LOOP.' },
+    ),
+  ),
+  clicks: Type.Optional(
+    Type.Literal(true, {
+      description: 'Counts tips of the rain collector: multiplied by what one tip of it holds, in mm.',
+    }),
+  ),
 });
 
 /** MAVLink: a field of a message of the common or ardupilotmega dialect (mavlink.io/en/messages/common.html). */
 export const MavlinkChannel = channelOf({
   message: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', description: 'Message name, e.g. GLOBAL_POSITION_INT.' }),
   field: Type.String({ pattern: '^[a-z][a-z0-9_]*$', description: "Field name as in the message's definition." }),
-  index: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'Element of an array field.' })),
+  index: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 255,
+      description: 'Element of an array field; left out, the sum of its elements that are not absent.',
+    }),
+  ),
+  plus: Type.Optional(Type.Array(Type.String(), { description: 'Further array fields that belong to the sum.' })),
+  component: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 255,
+      description: 'Component that must have sent it: 1 is the autopilot. A gimbal has a heartbeat of its own.',
+    }),
+  ),
+  when: Type.Optional(
+    Type.Record(Type.String(), Type.Number(), {
+      description: 'Fields that must have these values, e.g. the number of the battery.',
+    }),
+  ),
   named: Type.Optional(
     Type.String({ maxLength: 10, description: 'For NAMED_VALUE_FLOAT and _INT: the name that must match.' }),
   ),
@@ -163,6 +197,11 @@ export type JsonProfile = Static<typeof JsonProfile>;
 export type Profile = Static<typeof Profile>;
 export type ProfileChannel = Profile['channels'][number];
 export type Protocol = Profile['protocol'];
+
+/** Registers that a value of `type` takes. */
+export function registerWidth(type: ModbusProfile['channels'][number]['type']): 1 | 2 {
+  return type === 'uint16' || type === 'int16' ? 1 : 2;
+}
 
 /** `quantity` or `quantity@place`: a channel's name within its device. */
 export function channelKey(channel: { quantity: string; place?: string }): string {

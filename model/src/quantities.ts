@@ -36,12 +36,15 @@ export interface Quantity {
   zh: string;
 }
 
-/** Only what wanders by itself from hour to hour, whatever the weather. */
+/**
+ * Only what wanders by itself from hour to hour, whatever the weather. Soil below the daily wave stands still for days,
+ * and a freezing one at 0 °C for more; two weeks without a tenth of a degree are believed of no soil.
+ */
 const STUCK: Record<string, number> = {
   'Air temperature': 360,
   'Air humidity': 720,
   'Air pressure': 360,
-  'Soil temperature': 2_880,
+  'Soil temperature': 20_160,
 };
 
 const q = (

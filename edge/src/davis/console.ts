@@ -1,89 +1,75 @@
 /**
- * Talks to a Davis Vantage console: wakes it (section V: a line feed, answered by LF CR within 1.2 s, up to three times),
- * asks for LOOP and LOOP2 in turn (LPS 3 n), reads them as they come, and asks anew before they run out or when it fell
- * silent.
+ * Talks to a Davis Vantage console (Vantage Serial Communication Reference Manual v2.6.1): wakes it (section V: a line
+ * feed, answered by LF CR within 1.2 s, up to three times), asks once which rain collector it has (EEBRD 2B 1, section
+ * XIII), has it send LOOP and LOOP2 in turn (LPS 3 n; LOOP n where it is too old for that), reads them as they come, and
+ * asks anew before they run out or when it fell silent.
  */
-import { type Cancel, codeOf, type DavisProfile, type DeviceStatus, messageOf } from '@karez/model';
+import { type Cancel, type DavisProfile, type DeviceStatus, KarezError, messageOf } from '@karez/model';
 import type { ConfiguredDevice, DavisLineConfig } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
-import { startTransport } from '../transport/transport.ts';
-import { PacketFinder, packetValues } from './packet.ts';
+import { type OpenTransport, startTransport } from '../transport/transport.ts';
+import { collectorClickMm, isAwake, isRefusal } from './answers.ts';
+import { PacketFinder, type PacketKind, packetValues, USUAL_CLICK_MM } from './packet.ts';
 
-const WAKE = Uint8Array.of(0x0a);
 const WAKE_MS = 1_200;
 const WAKE_TRIES = 3;
+const ANSWER_MS = 1_200;
 /** A packet comes every two seconds; without one for this long the console is asked again. */
 const SILENCE_MS = 6_000;
 const PACKETS = 200;
 const ASLEEP_MS = 5_000;
 const BAUD_RATE = 19_200;
+/** Bytes kept of an answer; the longest that matters has four. */
+const ANSWER_BYTES = 64;
+/** A packet this share of the interval early is in time: consoles do not keep it to the millisecond. */
+const EARLY = 0.1;
 
 export function startDavisConsole(
   config: DavisLineConfig,
   devices: readonly ConfiguredDevice[],
   intake: Intake,
   deps: EdgeDeps,
+  open: OpenTransport = startTransport,
 ): DeviceLine {
   const { clock, logger } = deps;
   const device = devices.find((d) => d.id === config.device.id) as ConfiguredDevice;
   const profile = device.profileRecord as DavisProfile;
-  const transport = startTransport(config.port, BAUD_RATE, deps);
+  const intervalMs = device.intervalMs ?? profile.intervalMs;
+  const transport = open(config.port, BAUD_RATE, deps);
+  const finder = new PacketFinder(take, refuse);
+  const keptMs: Partial<Record<PacketKind, number>> = {};
+  let state: 'waking' | 'asking' | 'starting' | 'running' = 'waking';
   let timer: Cancel | undefined;
-  let state: 'waking' | 'running' = 'waking';
   let tries = 0;
   let left = 0;
   let timeouts = 0;
   let trouble: string | null = null;
-  /** Bytes while waking: the answer is two of them. */
-  let answer = '';
-
-  const finder = new PacketFinder(
-    (kind, bytes) => {
-      state = 'running';
-      const { channels, values } = packetValues(profile, kind, bytes);
-      if (channels.length > 0) {
-        intake.accept({ device: device.id, channels, values }).then(
-          () => {
-            trouble = null;
-          },
-          (error) => {
-            trouble = messageOf(error);
-          },
-        );
-      }
-      if (--left <= 2) wake();
-      else watch();
-    },
-    (error, bytes) =>
-      intake.reject({
-        device: device.id,
-        source: transport.name,
-        code: codeOf(error) ?? 'FRAME_MALFORMED',
-        reason: messageOf(error),
-        bytes,
-      }),
-  );
+  let clickMm = config.rainClickMm;
+  let isOld = false;
+  /** What came since the last thing that was sent. */
+  let answer = new Uint8Array(0);
 
   function later(ms: number, run: () => void): void {
     timer?.();
     timer = clock.after(ms, run);
   }
 
-  function watch(): void {
-    later(SILENCE_MS, () => {
-      timeouts++;
-      trouble = 'the console has fallen silent';
-      wake();
-    });
+  function send(text: string): void {
+    answer = new Uint8Array(0);
+    try {
+      transport.write(new TextEncoder().encode(text));
+    } catch (error) {
+      trouble = messageOf(error);
+    }
   }
 
   function wake(): void {
     state = 'waking';
     tries = 0;
-    tryToWake();
+    knock();
   }
 
-  function tryToWake(): void {
+  function knock(): void {
     if (!transport.open) return;
     if (tries++ >= WAKE_TRIES) {
       timeouts++;
@@ -92,26 +78,94 @@ export function startDavisConsole(
       later(ASLEEP_MS, wake);
       return;
     }
-    answer = '';
-    transport.write(WAKE);
-    later(WAKE_MS, tryToWake);
+    later(WAKE_MS, knock);
+    send('\n');
+  }
+
+  function askCollector(): void {
+    state = 'asking';
+    later(ANSWER_MS, () => useCollector(USUAL_CLICK_MM));
+    send('EEBRD 2B 01\n');
+  }
+
+  function useCollector(mm: number): void {
+    clickMm = mm;
+    logger.log('info', 'rain collector', { device: device.id, clickMm });
+    start();
+  }
+
+  function start(): void {
+    state = 'starting';
+    left = PACKETS;
+    watch();
+    send(isOld ? `LOOP ${PACKETS}\n` : `LPS 3 ${PACKETS}\n`);
+  }
+
+  function watch(): void {
+    later(SILENCE_MS, () => {
+      timeouts++;
+      trouble = 'the console has fallen silent';
+      if (state === 'starting') isOld = !isOld;
+      wake();
+    });
+  }
+
+  /** Looks at what came since the last command. */
+  function hear(bytes: Uint8Array): void {
+    answer = Uint8Array.of(...answer, ...bytes.subarray(0, ANSWER_BYTES)).slice(0, ANSWER_BYTES);
+    if (state === 'waking' && isAwake(answer)) {
+      if (clickMm === undefined) askCollector();
+      else start();
+    } else if (state === 'asking') {
+      const mm = isRefusal(answer) ? USUAL_CLICK_MM : collectorClickMm(answer);
+      if (mm !== undefined) useCollector(mm);
+    } else if (state === 'starting' && !isOld && isRefusal(answer)) {
+      isOld = true;
+      start();
+    }
+  }
+
+  function refuse({ code, message }: KarezError, bytes: Uint8Array): void {
+    intake.reject({ device: device.id, source: transport.name, code, reason: message, bytes });
+  }
+
+  function take(kind: PacketKind, bytes: Uint8Array): void {
+    const now = clock.monoMs();
+    if (now - (keptMs[kind] ?? Number.NEGATIVE_INFINITY) >= intervalMs * (1 - EARLY)) {
+      keptMs[kind] = now;
+      accept(kind, bytes);
+    }
+    if (state !== 'starting' && state !== 'running') return;
+    state = 'running';
+    if (--left > 2) watch();
+    else {
+      isOld = false;
+      wake();
+    }
+  }
+
+  function accept(kind: PacketKind, bytes: Uint8Array): void {
+    const { channels, values } = packetValues(profile, kind, bytes, clickMm);
+    if (channels.length === 0) return;
+    intake.accept({ device: device.id, channels, values }).then(
+      () => {
+        trouble = null;
+      },
+      (error) => {
+        trouble = messageOf(error);
+        if (error instanceof KarezError && !error.retry) refuse(error, bytes);
+      },
+    );
   }
 
   transport.onOpen = () => {
     finder.reset();
+    clickMm = config.rainClickMm;
     wake();
   };
   transport.onClose = () => timer?.();
   transport.onBytes = (bytes) => {
-    if (state === 'waking') {
-      answer = (answer + String.fromCharCode(...bytes.subarray(0, 64))).slice(-64);
-      if (answer.includes('\n\r')) {
-        state = 'running';
-        left = PACKETS;
-        transport.write(new TextEncoder().encode(`LPS 3 ${PACKETS}\n`));
-        watch();
-      }
-    }
+    if (state !== 'running') hear(bytes);
     finder.push(bytes);
   };
 

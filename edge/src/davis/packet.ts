@@ -3,30 +3,23 @@
  * X.2 and XII): 99 bytes, "LOO" in front, packet type in byte 4, LF CR in bytes 95 and 96, CRC-CCITT over all gives 0.
  */
 import { type DavisProfile, KarezError, scaleRaw } from '@karez/model';
+import { crcCcitt } from './crc.ts';
 
 export const PACKET_BYTES = 99;
 export type PacketKind = 'LOOP' | 'LOOP2';
 
-/** CRC-CCITT: polynomial 0x1021, start 0, most significant bit first (section XII). */
-export function crcCcitt(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0;
-  for (let i = from; i < to; i++) {
-    crc ^= (bytes[i] as number) << 8;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-  }
-  return crc;
-}
+/** What one tip of the usual rain collector holds, in mm: a hundredth of an inch. */
+export const USUAL_CLICK_MM = 0.254;
 
 /** Which packet it is. Throws FRAME_TOO_SHORT, FRAME_TOO_LONG, FRAME_MALFORMED, FRAME_CHECKSUM. */
 export function packetKind(bytes: Uint8Array): PacketKind {
-  if (bytes.length < PACKET_BYTES)
-    throw new KarezError('FRAME_TOO_SHORT', `${bytes.length} bytes; a packet has ${PACKET_BYTES}`, { where: 'length' });
-  if (bytes.length > PACKET_BYTES)
-    throw new KarezError('FRAME_TOO_LONG', `${bytes.length} bytes; a packet has ${PACKET_BYTES}`, { where: 'length' });
   if (bytes[0] !== 0x4c || bytes[1] !== 0x4f || bytes[2] !== 0x4f)
     throw new KarezError('FRAME_MALFORMED', 'a packet starts with LOO (4c4f4f)', { where: 'start' });
-  const crc = crcCcitt(bytes, 0, PACKET_BYTES);
-  if (crc !== 0) {
+  if (bytes.length !== PACKET_BYTES) {
+    const code = bytes.length < PACKET_BYTES ? 'FRAME_TOO_SHORT' : 'FRAME_TOO_LONG';
+    throw new KarezError(code, `${bytes.length} bytes; a packet has ${PACKET_BYTES}`, { where: 'length' });
+  }
+  if (crcCcitt(bytes, 0, PACKET_BYTES) !== 0) {
     const hex = (n: number) => n.toString(16).padStart(4, '0');
     const found = ((bytes[97] as number) << 8) | (bytes[98] as number);
     throw new KarezError('FRAME_CHECKSUM', `CRC ${hex(found)}, expected ${hex(crcCcitt(bytes, 0, 97))}`, {
@@ -39,71 +32,106 @@ export function packetKind(bytes: Uint8Array): PacketKind {
   throw new KarezError('FRAME_MALFORMED', `packet type ${type}; LOOP is 0, LOOP2 is 1`, { where: 'type' });
 }
 
-/** Positions of a profile's channels that a packet carries, and their values. */
+/**
+ * Positions of a profile's channels that a packet carries, and their values.
+ * @param clickMm what one tip of the console's rain collector holds.
+ */
 export function packetValues(
   profile: DavisProfile,
   kind: PacketKind,
   bytes: Uint8Array,
+  clickMm = USUAL_CLICK_MM,
 ): { channels: number[]; values: number[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const channels: number[] = [];
   const values: number[] = [];
   for (const [position, channel] of profile.channels.entries()) {
     if (channel.packet !== kind && channel.packet !== 'both') continue;
-    const read = {
-      uint8: () => view.getUint8(channel.byte),
-      int8: () => view.getInt8(channel.byte),
-      uint16: () => view.getUint16(channel.byte, true),
-      int16: () => view.getInt16(channel.byte, true),
-    };
+    const field = kind === 'LOOP2' && channel.inLoop2 !== undefined ? { ...channel, ...channel.inLoop2 } : channel;
+    const raw = readField(view, field);
+    const multiply = (field.multiply ?? 1) * (field.clicks === true ? clickMm : 1);
     channels.push(position);
-    values.push(scaleRaw(read[channel.type](), channel));
+    values.push(scaleRaw(raw, { ...field, multiply }));
   }
   return { channels, values };
 }
 
+function readField(view: DataView, { byte, type }: Pick<DavisProfile['channels'][number], 'byte' | 'type'>): number {
+  switch (type) {
+    case 'uint8':
+      return view.getUint8(byte);
+    case 'int8':
+      return view.getInt8(byte);
+    case 'uint16':
+      return view.getUint16(byte, true);
+    case 'int16':
+      return view.getInt16(byte, true);
+  }
+}
+
 /**
- * Finds packets in a stream: whatever stands before "LOO" is skipped, a packet with a wrong checksum is told and only its
- * first byte given up, so that the good one that starts inside it is found.
+ * Finds packets in a stream. What stands before "LOO" is skipped; a packet that is refused gives up its first byte only,
+ * so that the good one that begins inside it (a byte was lost) is found. Holds less than one packet's bytes.
  */
 export class PacketFinder {
-  #buffer = new Uint8Array(0);
+  #held = new Uint8Array(0);
   readonly #packet: (kind: PacketKind, bytes: Uint8Array) => void;
-  readonly #bad: (error: unknown, bytes: Uint8Array) => void;
+  readonly #bad: (error: KarezError, bytes: Uint8Array) => void;
 
-  constructor(packet: (kind: PacketKind, bytes: Uint8Array) => void, bad: (error: unknown, bytes: Uint8Array) => void) {
+  constructor(
+    packet: (kind: PacketKind, bytes: Uint8Array) => void,
+    bad: (error: KarezError, bytes: Uint8Array) => void,
+  ) {
     this.#packet = packet;
     this.#bad = bad;
   }
 
+  /** Bytes that may be the beginning of a packet. */
+  get waiting(): number {
+    return this.#held.length;
+  }
+
   push(chunk: Uint8Array): void {
-    let bytes = new Uint8Array(this.#buffer.length + chunk.length);
-    bytes.set(this.#buffer);
-    bytes.set(chunk, this.#buffer.length);
-    for (;;) {
-      const start = startOfPacket(bytes);
-      bytes = bytes.subarray(start);
-      if (bytes.length < PACKET_BYTES) break;
-      const candidate = bytes.slice(0, PACKET_BYTES);
-      try {
-        this.#packet(packetKind(candidate), candidate);
-        bytes = bytes.subarray(PACKET_BYTES);
-      } catch (error) {
-        this.#bad(error, candidate);
-        bytes = bytes.subarray(1);
+    const bytes = this.#held.length === 0 ? chunk : joined(this.#held, chunk);
+    let at = startOfPacket(bytes, 0);
+    try {
+      while (at + PACKET_BYTES <= bytes.length) {
+        const candidate = bytes.slice(at, at + PACKET_BYTES);
+        const judged = judge(candidate);
+        const isBad = judged instanceof KarezError;
+        at = startOfPacket(bytes, at + (isBad ? 1 : PACKET_BYTES));
+        if (isBad) this.#bad(judged, candidate);
+        else this.#packet(judged, candidate);
       }
+    } finally {
+      this.#held = bytes.slice(at);
     }
-    this.#buffer = bytes.slice();
   }
 
   reset(): void {
-    this.#buffer = new Uint8Array(0);
+    this.#held = new Uint8Array(0);
   }
 }
 
-/** Where "LOO", or the beginning of it at the end of the bytes, stands. */
-function startOfPacket(bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; at++) {
+function judge(bytes: Uint8Array): PacketKind | KarezError {
+  try {
+    return packetKind(bytes);
+  } catch (error) {
+    if (error instanceof KarezError) return error;
+    throw error;
+  }
+}
+
+function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(held.length + chunk.length);
+  bytes.set(held);
+  bytes.set(chunk, held.length);
+  return bytes;
+}
+
+/** Where the next "LOO", or the beginning of one at the end of the bytes, stands. */
+function startOfPacket(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at++) {
     if (bytes[at] !== 0x4c) continue;
     if ((at + 1 >= bytes.length || bytes[at + 1] === 0x4f) && (at + 2 >= bytes.length || bytes[at + 2] === 0x4f))
       return at;

@@ -1,5 +1,6 @@
 /** What recorded bytes say, by a profile: for `karez decode`, for trying a device, for tests of the profiles. */
 import { channelKey, KarezError, type ModbusProfile, type Profile } from '@karez/model';
+import { packetDetails } from '../davis/details.ts';
 import { packetKind, packetValues } from '../davis/packet.ts';
 import { readReply } from '../modbus/frame.ts';
 import { groupRegisters, registerValue } from '../modbus/registers.ts';
@@ -31,7 +32,12 @@ export async function decodeFrame(profile: Profile, text: string): Promise<Decod
   if (profile.protocol === 'davis') {
     const kind = packetKind(bytes);
     const { channels, values } = packetValues(profile, kind, bytes);
-    return { profile: profile.id, kind, values: byChannel(profile, channels, values) };
+    return {
+      profile: profile.id,
+      kind,
+      values: byChannel(profile, channels, values),
+      details: packetDetails(kind, bytes),
+    };
   }
   // Loaded only here: the definitions of all messages are large.
   const [{ readFrame }, { frameValues }] = await Promise.all([

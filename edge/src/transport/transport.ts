@@ -1,14 +1,13 @@
 /**
  * A line of bytes to devices: a serial port of this machine or a serial server's TCP port. Opens by itself and again
- * after it broke, with growing, jittered delays; what is wrong stands in `trouble`, in words. Bytes written while it is
- * closed are gone, as on a wire.
+ * after it broke, with growing, jittered delays; what is wrong stands in `trouble`, in words that a person can act on.
  */
-import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { Cancel } from '@karez/model';
-import { SerialPort } from 'serialport';
+import { type Cancel, KarezError } from '@karez/model';
 import type { LinePort } from '../config.ts';
 import type { EdgeDeps } from '../ports.ts';
+import type { Connect, Connection } from './connection.ts';
+import { connectSerial } from './serial.ts';
+import { connectTcp } from './tcp.ts';
 
 export interface Transport {
   /** The path or address, for messages. */
@@ -19,27 +18,49 @@ export interface Transport {
   onOpen: () => void;
   onBytes: (bytes: Uint8Array) => void;
   onClose: () => void;
+  /** @throws KarezError TRANSPORT_CLOSED while it is not open, or takes no bytes. */
   write(bytes: Uint8Array): void;
+  /** Resolves once the port is free for others. */
   stop(): Promise<void>;
 }
+
+export type OpenTransport = (port: LinePort, baudRate: number, deps: EdgeDeps) => Transport;
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 15_000;
 const CONNECT_MS = 10_000;
 /** Bytes that may wait for a slow line; requests are a few dozen. */
 const WRITE_LIMIT = 16 * 1024;
+/** A TCP line without a byte for this long is opened anew: the other end may be gone without a word. */
+const QUIET_MS = 60_000;
+/** Twice as long each time that it did not help: a drone may be switched off for months. */
+const LONGEST_QUIET_MS = 900_000;
+
+const connectPort: Connect = (port, baudRate, events) =>
+  'serial' in port
+    ? connectSerial({ ...port, baudRate: port.baudRate ?? baudRate }, events)
+    : connectTcp(port.tcp, events);
 
 /** Starts opening at once. `baudRate` is used where the configuration names none. */
-export function startTransport(port: LinePort, baudRate: number, { clock, random, logger }: EdgeDeps): Transport {
+export function startTransport(
+  port: LinePort,
+  baudRate: number,
+  { clock, random, logger }: EdgeDeps,
+  connect: Connect = connectPort,
+): Transport {
   const name = 'serial' in port ? port.serial : port.tcp;
-  let stream: Duplex | undefined;
-  let retry: Cancel | undefined;
+  let current: Connection | undefined;
+  let timer: Cancel | undefined;
   let delayMs = FIRST_DELAY_MS;
+  let quietMs = QUIET_MS;
+  let heardMs = 0;
   let stopped = false;
   let open = false;
   let trouble: string | null = 'not opened yet';
+  /** Why we closed it ourselves. */
+  let given: string | undefined;
 
-  const transport = {
+  const transport: Transport = {
     name,
     get open() {
       return open;
@@ -48,93 +69,96 @@ export function startTransport(port: LinePort, baudRate: number, { clock, random
       return trouble;
     },
     onOpen: () => {},
-    onBytes: (_bytes: Uint8Array) => {},
+    onBytes: () => {},
     onClose: () => {},
-    write(bytes: Uint8Array) {
-      if (open && stream !== undefined && stream.writableLength < WRITE_LIMIT) stream.write(bytes);
+    write(bytes) {
+      if (!open || current === undefined) throw new KarezError('TRANSPORT_CLOSED', trouble ?? `${name} is not open`);
+      if (current.waiting >= WRITE_LIMIT)
+        throw new KarezError('TRANSPORT_CLOSED', `${name} takes no bytes: is the other end stalled?`);
+      current.write(bytes);
     },
     async stop() {
       stopped = true;
-      retry?.();
-      const last = stream;
-      if (last === undefined || last.destroyed) return;
-      await new Promise<void>((resolve) => {
-        last.once('close', () => resolve());
-        last.destroy();
-      });
+      open = false;
+      timer?.();
+      await current?.close();
     },
   };
 
-  function start(): void {
-    const current = 'serial' in port ? openSerial(port.serial, port.baudRate ?? baudRate) : openTcp(port.tcp);
-    stream = current.stream;
-    let cause: Error | undefined;
-    const ended = () => {
-      if (stream !== current.stream) return;
-      stream = undefined;
-      const wasOpen = open;
-      open = false;
-      if (stopped) return;
-      trouble = inWords(name, cause, wasOpen);
-      if (wasOpen) {
-        logger.log('warn', 'a line closed', { line: name, trouble });
-        transport.onClose();
-      }
-      retry = clock.after(delayMs * (0.5 + random.next()), start);
-      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
-    };
-    current.stream.on('error', (error) => {
-      cause = error;
-      // A serial port that could not be opened says so, and closes no further.
-      if (!open) ended();
-    });
-    current.stream.on('close', ended);
-    current.stream.on('data', (chunk: Buffer) => transport.onBytes(chunk));
-    current.opened(() => {
-      if (stream !== current.stream || stopped) return;
-      open = true;
-      trouble = null;
-      delayMs = FIRST_DELAY_MS;
-      logger.log('info', 'a line is open', { line: name });
-      transport.onOpen();
-    });
+  function later(ms: number, run: () => void): void {
+    timer?.();
+    timer = clock.after(ms, run);
   }
 
-  retry = clock.after(0, start);
+  /** Closes it, to be opened anew. */
+  function giveUp(why: string): void {
+    given = why;
+    void current?.close();
+  }
+
+  function start(): void {
+    given = undefined;
+    const mine: Connection = connect(port, baudRate, {
+      opened() {
+        if (stopped) return;
+        open = true;
+        trouble = null;
+        delayMs = FIRST_DELAY_MS;
+        heardMs = clock.monoMs();
+        logger.log('info', 'a line is open', { line: name });
+        if ('tcp' in port) later(quietMs, watch);
+        else timer?.();
+        transport.onOpen();
+      },
+      bytes(bytes) {
+        if (stopped) return;
+        heardMs = clock.monoMs();
+        quietMs = QUIET_MS;
+        transport.onBytes(bytes);
+      },
+      ended(cause) {
+        const wasOpen = open;
+        open = false;
+        if (stopped) return;
+        current = undefined;
+        trouble = given ?? inWords(name, cause, wasOpen);
+        if (wasOpen) {
+          logger.log('warn', 'a line closed', { line: name, trouble });
+          transport.onClose();
+        }
+        later(delayMs * (0.5 + random.next()), start);
+        delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
+      },
+    });
+    current = mine;
+    later(CONNECT_MS, () => giveUp(`no answer from ${name}: is it switched on and in this network?`));
+  }
+
+  function watch(): void {
+    const quiet = clock.monoMs() - heardMs;
+    if (quiet < quietMs) {
+      later(quietMs - quiet, watch);
+      return;
+    }
+    giveUp(`nothing came from ${name} for ${Math.round(quiet / 1000)} s: opened anew`);
+    quietMs = Math.min(quietMs * 2, LONGEST_QUIET_MS);
+  }
+
+  later(0, start);
   return transport;
 }
 
-interface Opening {
-  stream: Duplex;
-  opened(run: () => void): void;
-}
-
-function openSerial(path: string, baudRate: number): Opening {
-  const port = new SerialPort({ path, baudRate });
-  return { stream: port, opened: (run) => port.once('open', run) };
-}
-
-function openTcp(address: string): Opening {
-  const colon = address.lastIndexOf(':');
-  const socket = connect({
-    host: address.slice(0, colon),
-    port: Number(address.slice(colon + 1)),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 10_000,
-  });
-  socket.setTimeout(CONNECT_MS, () => {
-    if (socket.connecting) socket.destroy(new Error('no answer'));
-  });
-  return { stream: socket, opened: (run) => socket.once('connect', run) };
-}
-
 function inWords(name: string, cause: Error | undefined, wasOpen: boolean): string {
-  const text = cause?.message ?? (wasOpen ? 'it was closed' : 'it did not open');
+  const text = cause?.message ?? '';
   if (/No such file|ENOENT/i.test(text)) return `${name} is not there: is the device plugged in?`;
   if (/Permission denied|EACCES/i.test(text))
     return `${name} may not be opened: the gateway's user needs the group dialout`;
-  if (/ECONNREFUSED/.test(text)) return `nobody answers at ${name}`;
   if (/lock/i.test(text)) return `${name} is in use by another program`;
-  return `${name}: ${text}`;
+  if (/ECONNREFUSED/.test(text)) return `nobody answers at ${name}: is the serial server on, is the port right?`;
+  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return `no address is known for ${name}: is the name right?`;
+  if (/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(text)) return `${name} cannot be reached: is it on, is the network up?`;
+  if ((cause as { disconnected?: boolean } | undefined)?.disconnected === true)
+    return `${name} has gone: was it unplugged?`;
+  if (/ECONNRESET|EPIPE/.test(text)) return `${name} broke the connection`;
+  return `${name}: ${text || (wasOpen ? 'the other end closed it' : 'it did not open')}`;
 }

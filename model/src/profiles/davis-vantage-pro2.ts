@@ -6,6 +6,9 @@ const INHG = 33.8638866667;
 /**
  * The current conditions that a Vantage Pro2 or Vue console sends. Offsets and dashed ("not fitted") values are those
  * of the maker's reference; inches, miles and Fahrenheit become metric here and nowhere else.
+ *
+ * Gust: the reference gives tenths of a mile per hour, and so it is read. Consoles have been seen that send whole miles
+ * there (weewx issue 686); for one of those, copy this record into a profile of your own without the gust's `divide`.
  */
 export const davisVantagePro2: DavisProfile = {
   id: 'davis-vantage-pro2',
@@ -14,7 +17,7 @@ export const davisVantagePro2: DavisProfile = {
   kind: 'weather',
   intervalMs: 4_000,
   protocol: 'davis',
-  source: 'Davis Vantage Serial Communication Reference Manual v2.6.1, section X.1 (LOOP) and X.2 (LOOP2)',
+  source: 'Davis Vantage Serial Communication Reference Manual v2.6.1, sections X.1 (LOOP) and X.2 (LOOP2)',
   channels: [
     {
       quantity: 'air.pressure',
@@ -23,7 +26,7 @@ export const davisVantagePro2: DavisProfile = {
       type: 'uint16',
       multiply: INHG,
       divide: 3,
-      absent: [0],
+      absent: [0, 32767, 65535],
       decimals: 2,
     },
     {
@@ -41,18 +44,19 @@ export const davisVantagePro2: DavisProfile = {
     { quantity: 'wind.speed', packet: 'both', byte: 14, type: 'uint8', multiply: MPH, absent: [255], decimals: 2 },
     {
       quantity: 'wind.speed-average',
-      packet: 'LOOP',
+      packet: 'both',
       byte: 15,
       type: 'uint8',
       multiply: MPH,
       absent: [255],
       decimals: 2,
+      inLoop2: { byte: 18, type: 'uint16', divide: 1, absent: [32767, 65535] },
     },
     { quantity: 'wind.direction', packet: 'both', byte: 16, type: 'uint16', absent: [0, 32767], decimals: 0 },
-    { quantity: 'rain.rate', packet: 'both', byte: 41, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
+    { quantity: 'rain.rate', packet: 'both', byte: 41, type: 'uint16', clicks: true, absent: [65535], decimals: 3 },
     { quantity: 'solar.uv-index', packet: 'both', byte: 43, type: 'uint8', divide: 1, absent: [255], decimals: 1 },
     { quantity: 'solar.radiation', packet: 'both', byte: 44, type: 'uint16', absent: [32767], decimals: 0 },
-    { quantity: 'rain.day', packet: 'both', byte: 50, type: 'uint16', multiply: 0.254, absent: [65535], decimals: 3 },
+    { quantity: 'rain.day', packet: 'both', byte: 50, type: 'uint16', clicks: true, absent: [65535], decimals: 3 },
     {
       quantity: 'et.day',
       packet: 'both',
@@ -147,9 +151,15 @@ export const davisVantagePro2: DavisProfile = {
         'air.temperature': 30.56,
         'air.humidity': 68,
         'air.dew-point': 23.89,
+        'wind.speed': 2.24,
+        'wind.speed-average': 2.86,
+        'wind.gust': 0.54,
+        'wind.direction': 224,
+        'rain.day': 0,
+        'solar.uv-index': null,
         'solar.radiation': 1042,
       },
-      source: 'a published capture: 29.935 inHg, 87.0 F, 68 %, dew point 75 F, 1042 W/m2',
+      source: 'a published capture: 29.935 inHg, 87.0 F, 68 %, dew point 75 F, wind 5 mph, average 6.4, 1042 W/m2',
     },
   ],
 };

@@ -1,5 +1,12 @@
 import type { MavlinkProfile } from '../profile.ts';
 
+/** MAV_COMP_ID_AUTOPILOT1. A camera, a gimbal or a ground station sends heartbeats of its own. */
+const AUTOPILOT = 1;
+/** A drone may have several; the first flies it. */
+const FIRST_BATTERY = { id: 0 };
+/** MAV_FUEL_TYPE_LIQUID: millilitres; other types are shares or pressures. */
+const LIQUID = { fuel_type: 1 };
+
 /**
  * A sprayer drone by its telemetry radio. ArduPilot's sprayer reports neither flow nor sections: they come as named
  * values from a flow meter beside the autopilot, the tank as a liquid FUEL_STATUS (millilitres), the pump as a servo output.
@@ -37,7 +44,7 @@ export const mavlinkSprayer: MavlinkProfile = {
     },
     { quantity: 'motion.ground-speed', message: 'VFR_HUD', field: 'groundspeed', decimals: 2 },
     { quantity: 'motion.climb-rate', message: 'VFR_HUD', field: 'climb', decimals: 2 },
-    { quantity: 'tank.volume', message: 'FUEL_STATUS', field: 'remaining_fuel', divide: 3, decimals: 3 },
+    { quantity: 'tank.volume', message: 'FUEL_STATUS', field: 'remaining_fuel', when: LIQUID, divide: 3, decimals: 3 },
     { quantity: 'tank.level', message: 'FUEL_STATUS', field: 'percent_remaining', absent: [255], decimals: 0 },
     { quantity: 'sprayer.flow', message: 'NAMED_VALUE_FLOAT', named: 'flow', field: 'value', decimals: 3 },
     { quantity: 'sprayer.sections', message: 'NAMED_VALUE_FLOAT', named: 'sections', field: 'value', decimals: 0 },
@@ -54,7 +61,8 @@ export const mavlinkSprayer: MavlinkProfile = {
       quantity: 'battery.voltage',
       message: 'BATTERY_STATUS',
       field: 'voltages',
-      index: 0,
+      plus: ['voltages_ext'],
+      when: FIRST_BATTERY,
       absent: [65535],
       divide: 3,
       decimals: 3,
@@ -63,16 +71,31 @@ export const mavlinkSprayer: MavlinkProfile = {
       quantity: 'battery.current',
       message: 'BATTERY_STATUS',
       field: 'current_battery',
+      when: FIRST_BATTERY,
       absent: [-1],
       divide: 2,
       decimals: 2,
     },
-    { quantity: 'battery.level', message: 'BATTERY_STATUS', field: 'battery_remaining', absent: [-1], decimals: 0 },
+    {
+      quantity: 'battery.level',
+      message: 'BATTERY_STATUS',
+      field: 'battery_remaining',
+      when: FIRST_BATTERY,
+      absent: [-1],
+      decimals: 0,
+    },
     { quantity: 'gnss.fix', message: 'GPS_RAW_INT', field: 'fix_type', decimals: 0 },
     { quantity: 'gnss.satellites', message: 'GPS_RAW_INT', field: 'satellites_visible', absent: [255], decimals: 0 },
     { quantity: 'gnss.hdop', message: 'GPS_RAW_INT', field: 'eph', absent: [65535], divide: 2, decimals: 2 },
-    { quantity: 'vehicle.armed', message: 'HEARTBEAT', field: 'base_mode', mask: 128, decimals: 0 },
-    { quantity: 'vehicle.state', message: 'HEARTBEAT', field: 'system_status', decimals: 0 },
+    {
+      quantity: 'vehicle.armed',
+      message: 'HEARTBEAT',
+      field: 'base_mode',
+      component: AUTOPILOT,
+      mask: 128,
+      decimals: 0,
+    },
+    { quantity: 'vehicle.state', message: 'HEARTBEAT', field: 'system_status', component: AUTOPILOT, decimals: 0 },
   ],
   frames: [
     {

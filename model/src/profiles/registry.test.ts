@@ -28,6 +28,36 @@ test('a quantity that does not exist is named by its key', () => {
 });
 
 test.each([
+  [
+    'channels.1 must differ',
+    {
+      channels: [
+        { quantity: 'soil.ph', register: 0, type: 'uint16', decimals: 0 },
+        { quantity: 'soil.ph', register: 1, type: 'uint16', decimals: 0 },
+      ],
+    },
+  ],
+  [
+    'channels.0.register must leave room',
+    { channels: [{ quantity: 'soil.ph', register: 65_535, type: 'float32', decimals: 0 }] },
+  ],
+  [
+    'maxRegisters must be at least 2',
+    { maxRegisters: 1, channels: [{ quantity: 'soil.ph', register: 0, type: 'int32', decimals: 0 }] },
+  ],
+  [
+    'channels.0.register must be <= 65535',
+    { channels: [{ quantity: 'soil.ph', register: 65_536, type: 'uint16', decimals: 0 }] },
+  ],
+  ['frames must not have fewer than 1 items', { frames: [] }],
+  ['protocol must be one of modbus, davis, mavlink, mqtt-json', { protocol: 'can' }],
+])('a profile from outside is checked: %s', (message, change) => {
+  expect(() => parseProfile({ ...structuredClone(profileOf('dfrobot-sen0641')), ...change }, 'probe.yaml')).toThrow(
+    `probe.yaml: ${message}`,
+  );
+});
+
+test.each([
   [241, { divide: 1, decimals: 1 }, 24.1],
   [-101, { divide: 1, decimals: 1 }, -10.1],
   [0, { decimals: 0 }, 0],

@@ -1,0 +1,42 @@
+/** An intake that remembers what it was given, and that a test can stall or make refuse. */
+import type { Intake, Rejection, Sample } from '../ports.ts';
+
+export interface FakeIntake extends Intake {
+  readonly accepted: (Sample & { atMs: number })[];
+  readonly rejected: Rejection[];
+  /** While true, samples wait. */
+  stalled: boolean;
+  /** While set, samples are refused with this. */
+  refuse: Error | undefined;
+  /** Lets what waits go through. */
+  release(): void;
+  /** Samples of one device. */
+  of(device: string): (Sample & { atMs: number })[];
+}
+
+/** `nowMs` tells when a sample came. */
+export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
+  let waiting: (() => void)[] = [];
+  const intake: FakeIntake = {
+    accepted: [],
+    rejected: [],
+    stalled: false,
+    refuse: undefined,
+    async accept(sample) {
+      if (intake.refuse !== undefined) throw intake.refuse;
+      const atMs = nowMs();
+      if (intake.stalled) await new Promise<void>((resolve) => waiting.push(resolve));
+      intake.accepted.push({ ...sample, atMs });
+    },
+    reject(rejection) {
+      intake.rejected.push(rejection);
+    },
+    release() {
+      intake.stalled = false;
+      for (const go of waiting) go();
+      waiting = [];
+    },
+    of: (device) => intake.accepted.filter((s) => s.device === device),
+  };
+  return intake;
+}

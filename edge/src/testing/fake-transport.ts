@@ -1,0 +1,64 @@
+/** A line in a test's hands: what was written stands in `written`, `say` brings bytes, `open` and `close` are told. */
+import { KarezError } from '@karez/model';
+import type { OpenTransport, Transport } from '../transport/transport.ts';
+
+export interface FakeTransport extends Transport {
+  /** Everything that was written, one entry for each write. */
+  readonly written: Uint8Array[];
+  /** Called with each write; a device that answers is put here. */
+  device: (bytes: Uint8Array) => void;
+  /** The speed that the line asked for. */
+  baudRate: number;
+  say(...bytes: Uint8Array[]): void;
+  connect(): void;
+  lose(trouble?: string): void;
+}
+
+/** The line and the way to hand it to whoever opens one. */
+export function fakeTransport(): { line: FakeTransport; open: OpenTransport } {
+  let open = false;
+  let trouble: string | null = 'not opened yet';
+  const line: FakeTransport = {
+    name: 'fake',
+    get open() {
+      return open;
+    },
+    get trouble() {
+      return trouble;
+    },
+    baudRate: 0,
+    written: [],
+    device: () => {},
+    onOpen: () => {},
+    onBytes: () => {},
+    onClose: () => {},
+    write(bytes) {
+      if (!open) throw new KarezError('TRANSPORT_CLOSED', 'fake is not open');
+      line.written.push(bytes.slice());
+      line.device(bytes);
+    },
+    say(...chunks) {
+      for (const chunk of chunks) line.onBytes(chunk);
+    },
+    connect() {
+      open = true;
+      trouble = null;
+      line.onOpen();
+    },
+    lose(reason = 'unplugged') {
+      open = false;
+      trouble = reason;
+      line.onClose();
+    },
+    async stop() {
+      open = false;
+    },
+  };
+  return {
+    line,
+    open(_port, baudRate) {
+      line.baudRate = baudRate;
+      return line;
+    },
+  };
+}
