@@ -1,12 +1,15 @@
 /**
- * A Davis Vantage Pro2 console, as bytes (Vantage Serial Communication Reference Manual v2.6.1): wakes on a line feed,
- * answers TEST and VER, sends LOOP packets after LOOP n, LOOP and LOOP2 in turn after LPS n, stops at any byte that
- * comes in.
+ * A Davis Vantage Pro2 console, as bytes (Vantage Serial Communication Reference Manual v2.6.1, sections VIII to X):
+ * wakes on a line feed, answers TEST and VER, sends LOOP packets after LOOP n, LOOP and LOOP2 in turn after LPS n,
+ * stops at any byte that comes in. Its elevation is set to zero, so its barometer shows the pressure at the place.
  */
-import type { Weather } from '../world/weather.ts';
+import type { StationWeather } from '../world/world.ts';
 
 const ACK = 0x06;
 const NO_WORD = 0x7fff;
+/** Dashes in the whole-degree indices of LOOP2. */
+const NO_INDEX = 255;
+const NOAA_REDUCTION = 2;
 
 /** CRC-CCITT with start 0, by table; the sender puts the high byte first (section XII). */
 const TABLE = Uint16Array.from({ length: 256 }, (_, n) => {
@@ -18,15 +21,20 @@ export function davisCrc(bytes: Uint8Array): number {
   return bytes.reduce((crc, byte) => ((crc << 8) & 0xffff) ^ (TABLE[(crc >>> 8) ^ byte] as number), 0);
 }
 
-export interface ConsoleWeather extends Weather {
-  rainDayMm: number;
-  etDayMm: number;
-}
-
-const inchesOfMercury = (hPa: number) => Math.round((hPa / 33.8638866667) * 1000);
+const HPA_PER_INCH = 33.8638866667;
+const inchesOfMercury = (hPa: number) => Math.round((hPa / HPA_PER_INCH) * 1000);
 const fahrenheitTenths = (c: number) => Math.round((c * 1.8 + 32) * 10);
-const mph = (ms: number) => Math.round(ms / 0.44704);
-const clicks = (mm: number) => Math.round(mm / 0.254);
+const mph = (ms: number) => ms / 0.44704;
+const degrees = (deg: number) => Math.round(deg) || 360;
+/** Both packets have one byte for it; 255 is kept for "no value". */
+const wholeMph = (ms: number) => Math.min(254, Math.round(mph(ms)));
+/** Change of the barometer in three hours: up to 0.02 inch is steady, from 0.06 inch on rapid (console manual). */
+function trend(changeHpa: number): number {
+  const inches = Math.abs(changeHpa) / HPA_PER_INCH;
+  return inches < 0.02 ? 0 : Math.sign(changeHpa) * (inches < 0.06 ? 20 : 60);
+}
+/** A bucket of 0.01 inch has tipped, or it has not. */
+const clicks = (mm: number) => Math.floor(mm / 0.254 + 1e-9);
 const dewPointC = (t: number, rh: number) => {
   const a = Math.log(rh / 100) + (17.27 * t) / (t + 237.3);
   return (237.3 * a) / (17.27 - a);
@@ -43,13 +51,14 @@ function packet(fill: (view: DataView) => void): Uint8Array {
 }
 
 /** What both packets hold at the same places. */
-function shared(view: DataView, w: ConsoleWeather): void {
+function shared(view: DataView, w: StationWeather): void {
+  view.setInt8(3, trend(w.pressureChange3hHpa));
   view.setUint16(7, inchesOfMercury(w.pressureHpa), true);
   view.setInt16(9, fahrenheitTenths(22), true);
   view.setUint8(11, 45);
   view.setInt16(12, fahrenheitTenths(w.temperatureC), true);
-  view.setUint8(14, Math.min(254, mph(w.windMs)));
-  view.setUint16(16, Math.round(w.windDeg) || 360, true);
+  view.setUint8(14, wholeMph(w.windMs));
+  view.setUint16(16, degrees(w.windDeg), true);
   view.setUint8(33, Math.round(w.humidityPct));
   view.setUint16(41, clicks(w.rainMmPerH), true);
   view.setUint8(43, Math.round(w.uvIndex * 10));
@@ -59,14 +68,14 @@ function shared(view: DataView, w: ConsoleWeather): void {
 }
 
 /** The LOOP packet (section X.1). */
-export function loopPacket(w: ConsoleWeather, archiveRecord = 0): Uint8Array {
+export function loopPacket(w: StationWeather, archiveRecord = 0): Uint8Array {
   return packet((view) => {
     view.setUint8(4, 0);
     view.setUint16(5, archiveRecord, true);
     for (let i = 18; i < 33; i++) view.setUint8(i, 0xff);
     for (let i = 34; i < 41; i++) view.setUint8(i, 0xff);
     shared(view, w);
-    view.setUint8(15, Math.min(254, mph(w.windMs)));
+    view.setUint8(15, wholeMph(w.windAverage10Ms));
     view.setUint16(48, 0xffff, true);
     for (let i = 62; i < 70; i++) view.setUint8(i, 0xff);
     view.setUint16(87, Math.round((4.6 * 100 * 512) / 300), true);
@@ -76,16 +85,17 @@ export function loopPacket(w: ConsoleWeather, archiveRecord = 0): Uint8Array {
 }
 
 /** The LOOP2 packet (section X.2). */
-export function loop2Packet(w: ConsoleWeather): Uint8Array {
+export function loop2Packet(w: StationWeather): Uint8Array {
   return packet((view) => {
     view.setUint8(4, 1);
     view.setUint16(5, NO_WORD, true);
     view.setUint8(15, 0xff);
     shared(view, w);
-    view.setUint16(18, mph(w.windMs) * 10, true);
-    view.setUint16(20, mph(w.windMs) * 10, true);
-    view.setUint16(22, Math.round((w.gustMs / 0.44704) * 10), true);
-    view.setUint16(24, Math.round(w.windDeg) || 360, true);
+    const tenthsOfMph = (at: number, ms: number) => view.setUint16(at, Math.round(mph(ms) * 10), true);
+    tenthsOfMph(18, w.windAverage10Ms);
+    tenthsOfMph(20, w.windAverage2Ms);
+    tenthsOfMph(22, w.gust10Ms);
+    view.setUint16(24, degrees(w.gust10Deg), true);
     view.setUint16(26, NO_WORD, true);
     view.setUint16(28, NO_WORD, true);
     view.setInt16(30, Math.round(dewPointC(w.temperatureC, w.humidityPct) * 1.8 + 32), true);
@@ -93,20 +103,24 @@ export function loop2Packet(w: ConsoleWeather): Uint8Array {
     view.setUint8(34, 0xff);
     view.setInt16(35, Math.round(w.temperatureC * 1.8 + 32), true);
     view.setInt16(37, Math.round(w.temperatureC * 1.8 + 32), true);
-    view.setInt16(39, 255, true);
+    view.setInt16(39, NO_INDEX, true);
     view.setUint16(48, 0xffff, true);
+    view.setUint8(60, NOAA_REDUCTION);
+    for (const at of [65, 67, 69]) view.setUint16(at, inchesOfMercury(w.pressureHpa), true);
+    view.setUint8(71, 0xff);
+    for (let at = 83; at < 95; at += 2) view.setUint16(at, NO_WORD, true);
   });
 }
 
 /** The console's side of the conversation. `tick` is to be called every two seconds of its time. */
 export class DavisConsole {
-  readonly #weather: () => ConsoleWeather;
+  readonly #weather: () => StationWeather;
   #line = '';
   #left = 0;
   #mask = 1;
   #turn = 0;
 
-  constructor(weather: () => ConsoleWeather) {
+  constructor(weather: () => StationWeather) {
     this.#weather = weather;
   }
 
@@ -119,7 +133,6 @@ export class DavisConsole {
         this.#line = (this.#line + String.fromCharCode(byte)).slice(-32);
         continue;
       }
-      if (byte === 0x0d && this.#line === '') continue;
       const command = this.#line.trim();
       this.#line = '';
       out.push(...this.#command(command));
@@ -129,6 +142,7 @@ export class DavisConsole {
 
   #command(command: string): number[] {
     const text = (s: string) => [...s].map((c) => c.charCodeAt(0));
+    // A line end by itself wakes it.
     if (command === '') return [0x0a, 0x0d];
     if (command === 'TEST') return text('\n\rTEST\n\r');
     if (command === 'VER') return text('\n\rOK\n\rApr 24 2012\n\r');

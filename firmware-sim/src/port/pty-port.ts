@@ -5,16 +5,18 @@
  * takes the link with it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Cancel, KarezError } from '@karez/model';
 import type { Port, PortDeps } from './port.ts';
+import { TtyReader } from './tty-reader.ts';
 
 /** Raw bytes both ways; the tty's name first; then silence until the simulator's end of descriptor 3 closes. */
 const SHELL = `stty raw -echo && tty && cat <&3 >/dev/null
 [ "$(readlink "$KAREZ_TTY")" = "$(tty)" ] && rm -f "$KAREZ_TTY"`;
 const AGAIN_MS = 500;
+const INSIST_MS = 2_000;
 /** Bytes that may wait for a host that does not read. */
 const WRITE_LIMIT = 4 * 1024;
 
@@ -23,7 +25,7 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
   let child: ChildProcess | undefined;
   let again: Cancel | undefined;
   let stopped = false;
-  let device = '';
+  let reader: TtyReader | undefined;
 
   /** Starts `script`; resolves once the link is there. */
   function start(): Promise<void> {
@@ -46,17 +48,23 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
         words = (words + chunk.toString()).slice(-200);
       });
       current.stdout?.on('data', (chunk: Buffer) => {
-        if (head === undefined) return take(chunk);
+        if (head === undefined) {
+          reader?.heard();
+          return take(chunk);
+        }
         head += chunk.toString('latin1');
         const line = /^(\/dev\/[^\s]+)\r?\n/.exec(head);
         if (line === null) return;
         const rest = Buffer.from(head.slice(line[0].length), 'latin1');
         head = undefined;
-        device = line[1] as string;
+        const device = line[1] as string;
+        reader = new TtyReader(clock, () => statSync(device, { throwIfNoEntry: false })?.atimeMs);
         try {
           link(device, path);
           resolve();
         } catch (error) {
+          // Nobody would find it.
+          letGo(current);
           reject(error);
         }
         if (rest.length > 0) take(rest);
@@ -85,12 +93,10 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
 
   await start();
   return {
-    get name() {
-      return path;
-    },
+    name: path,
     write(bytes) {
       const stdin = child?.stdin;
-      if (stdin?.writable && stdin.writableLength < WRITE_LIMIT) stdin.write(bytes);
+      if (stdin?.writable && stdin.writableLength < WRITE_LIMIT && reader?.allows()) stdin.write(bytes);
     },
     async stop() {
       stopped = true;
@@ -98,12 +104,16 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
       const last = child;
       if (last === undefined || last.exitCode !== null || last.signalCode !== null) return;
       const closed = new Promise((resolve) => last.once('close', resolve));
-      // The shell takes the link away by itself.
-      (last.stdio[3] as Writable).destroy();
+      const insist = clock.after(INSIST_MS, () => last.kill('SIGKILL'));
+      letGo(last);
       await closed;
+      insist();
     },
   };
 }
+
+/** Closes our end of descriptor 3: the shell takes the link away and ends. */
+const letGo = (child: ChildProcess) => (child.stdio[3] as Writable).destroy();
 
 /** Makes `path` a link to `device`, in place of an older link but of nothing else. */
 function link(device: string, path: string): void {

@@ -29,6 +29,8 @@ export interface DroneState {
   /** Next point of the route. */
   leg: number;
   waitS: number;
+  /** Where in a swath it left off. */
+  resume?: Point | undefined;
 }
 
 export const TANK_L = 30;
@@ -127,7 +129,7 @@ export function stepDrone(d: DroneState, routes: readonly Point[][], s: number):
         d.phase = 'home';
       } else if (d.tankL <= TANK_EMPTY_L || d.batteryPct <= BATTERY_LOW_PCT) {
         // Comes back to where it stopped within the swath.
-        if (spraying) d.resume = [...d.at];
+        if (d.leg % 2 === 1) d.resume = [...d.at];
         d.phase = 'home';
       }
       return;
@@ -158,11 +160,6 @@ export function stepDrone(d: DroneState, routes: readonly Point[][], s: number):
       d.waitS = d.leg === 0 && d.resume === undefined ? 30 : 2;
     }
   }
-}
-
-export interface DroneState {
-  /** Where in a swath it left off. */
-  resume?: Point | undefined;
 }
 
 function drain(d: DroneState, amperes: number, s: number): void {

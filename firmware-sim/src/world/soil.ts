@@ -3,7 +3,7 @@
  * cannot hold drains to the next, plants and air take from the upper ones. What comes in and what leaves is counted, so
  * that a test can weigh it.
  */
-import type { Weather } from './weather.ts';
+import { evaporationMmPerH, type Weather } from './weather.ts';
 
 export type SoilKind = 'sandy-loam' | 'loam' | 'silt-loam' | 'clay';
 
@@ -19,6 +19,10 @@ const SOILS: Record<SoilKind, { capacity: number; wilting: number; saturation: n
 const EDGES_CM = [15, 30, 50, 80, 120];
 /** Share of the roots' uptake in each layer. */
 const ROOTS = [0.4, 0.28, 0.18, 0.1, 0.04];
+/** Drip lines run until this much is given; not in frost. */
+const WATERING_MM = 35;
+const WATERING_MM_PER_H = 6;
+const WATERING_ABOVE_C = 8;
 const DAY = 86_400_000;
 
 export interface SoilState {
@@ -49,8 +53,9 @@ export function stepSoil(soil: SoilState, weather: Weather, hours: number): void
   const { capacity, wilting, saturation, drainPerH } = SOILS[soil.kind];
   const { theta, total } = soil;
   const rain = weather.rainMmPerH * hours;
-  if (soil.watering === 0 && (theta[1] as number) < wilting + (capacity - wilting) * 0.45) soil.watering = 35;
-  const irrigation = Math.min(soil.watering, 6 * hours);
+  const isDry = (theta[1] as number) < wilting + (capacity - wilting) * 0.45;
+  if (soil.watering === 0 && isDry && weather.temperatureC > WATERING_ABOVE_C) soil.watering = WATERING_MM;
+  const irrigation = Math.min(soil.watering, WATERING_MM_PER_H * hours);
   soil.watering -= irrigation;
   total.rain += rain;
   total.irrigation += irrigation;
@@ -73,8 +78,8 @@ export function stepSoil(soil: SoilState, weather: Weather, hours: number): void
     water = over;
   }
   total.drained += water;
-  // Roughly Priestley-Taylor: radiation drives it, a dry layer gives less.
-  const demand = (0.0011 * weather.solarWm2 + 0.004) * hours * (1 - weather.humidityPct / 250);
+  // A dry layer gives less.
+  const demand = evaporationMmPerH(weather) * hours;
   for (const layer of theta.keys()) {
     const ease = Math.min(1, Math.max(0, ((theta[layer] as number) - wilting) / (0.5 * (capacity - wilting))));
     const taken = demand * (ROOTS[layer] as number) * ease;

@@ -50,15 +50,26 @@ export function sunSine(timeMs: number, { latitude, longitude }: Site): number {
 /** Saturation vapour pressure, kPa (FAO-56, equation 11). */
 export const saturation = (celsius: number) => 0.6108 * Math.exp((17.27 * celsius) / (celsius + 237.3));
 
+/**
+ * What a well-watered field gives off, mm an hour (Priestley and Taylor 1972, with six tenths of the sun's radiation left
+ * as net radiation, and none at night; slope of the vapour pressure curve by FAO-56, equation 13).
+ */
+export function evaporationMmPerH({ solarWm2, temperatureC, pressureHpa }: Weather): number {
+  if (temperatureC <= 0) return 0;
+  const slope = (4098 * saturation(temperatureC)) / (temperatureC + 237.3) ** 2;
+  const psychrometric = 0.000665 * (pressureHpa / 10);
+  const netMjPerH = 0.6 * solarWm2 * 0.0036;
+  return (1.26 * (slope / (slope + psychrometric)) * netMjPerH) / 2.45;
+}
+
 export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
-  const front = clamp(
-    0.35 + 0.75 * wander(seed, 'front', timeMs, 30 * HOUR) + 0.25 * wander(seed, 'front-fine', timeMs, 7 * HOUR),
-    0,
-    1,
-  );
+  const trough =
+    0.32 + 0.75 * wander(seed, 'front', timeMs, 30 * HOUR) + 0.25 * wander(seed, 'front-fine', timeMs, 7 * HOUR);
+  const front = clamp(trough, 0, 1);
   const cloud = clamp(front + 0.25 * wander(seed, 'cloud', timeMs, HOUR / 2), 0, 1);
-  const wet = front > 0.82 ? (front - 0.82) / 0.18 : 0;
-  const rainMmPerH = wet === 0 ? 0 : Math.max(0, wet * 9 * (0.6 + 0.6 * wander(seed, 'shower', timeMs, HOUR / 4)));
+  const wet = clamp((trough - 1) / 0.25, 0, 1);
+  const fallsMmPerH =
+    wet === 0 ? 0 : Math.max(0, (0.4 + 6 * wet) * (0.6 + 0.7 * wander(seed, 'shower', timeMs, HOUR / 4)));
   const sun = Math.max(0, sunSine(timeMs, site));
   const clear = 1098 * sun * Math.exp(-0.057 / Math.max(sun, 0.02));
   const solarWm2 = clear * (1 - 0.75 * cloud ** 2.5);
@@ -74,12 +85,14 @@ export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
     4 * wander(seed, 'air-mass', timeMs, 60 * HOUR) -
     3 * wet +
     0.15 * wander(seed, 'air-fine', timeMs, 120_000);
-  const dewC = meanC - 7 + 4 * wander(seed, 'moist', timeMs, 40 * HOUR) + 7 * front;
+  // What falls as snow stays on the ground and out of the gauge; a melt is not simulated.
+  const rainMmPerH = temperatureC < 0.5 ? 0 : fallsMmPerH;
+  const dewC = meanC - 10 + 4 * wander(seed, 'moist', timeMs, 40 * HOUR) + 7 * front;
   const humidityPct = clamp((100 * saturation(Math.min(dewC, temperatureC))) / saturation(temperatureC), 8, 100);
   const seaLevel = 1016 - 14 * front + 6 * wander(seed, 'pressure', timeMs, 70 * HOUR);
   const windMs = Math.max(
     0,
-    1.6 +
+    0.9 +
       2.2 * sun +
       4 * front * (0.6 + 0.4 * wander(seed, 'wind', timeMs, HOUR)) +
       0.8 * wander(seed, 'wind-fine', timeMs, 40_000),
@@ -102,5 +115,28 @@ export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
       windDeg,
     },
     ...{ rainMmPerH, cloud, solarWm2, uvIndex: (solarWm2 / 1000) * 10 * sun },
+  };
+}
+
+/** What a weather station makes of the last minutes and hours. */
+export interface RecentWeather {
+  windAverage10Ms: number;
+  windAverage2Ms: number;
+  gust10Ms: number;
+  gust10Deg: number;
+  pressureChange3hHpa: number;
+}
+
+/** Looks back from `timeMs`, sampling the wind every ten seconds. */
+export function recentWeather(seed: number, site: Site, timeMs: number): RecentWeather {
+  const samples = Array.from({ length: 60 }, (_, i) => weatherAt(seed, site, timeMs - i * 10_000));
+  const mean = (of: Weather[]) => of.reduce((sum, w) => sum + w.windMs, 0) / of.length;
+  const strongest = samples.reduce((best, w) => (w.gustMs > best.gustMs ? w : best));
+  return {
+    windAverage10Ms: mean(samples),
+    windAverage2Ms: mean(samples.slice(0, 12)),
+    gust10Ms: strongest.gustMs,
+    gust10Deg: strongest.windDeg,
+    pressureChange3hHpa: (samples[0] as Weather).pressureHpa - weatherAt(seed, site, timeMs - 3 * HOUR).pressureHpa,
   };
 }

@@ -5,7 +5,7 @@
 import { type DroneState, newDrone, type Point, stepDrone, swaths } from './drone.ts';
 import { chance, clamp, wander } from './noise.ts';
 import { moisturePct, newSoil, type SoilKind, type SoilState, soilTemperatureC, stepSoil } from './soil.ts';
-import { type Site, type Weather, weatherAt } from './weather.ts';
+import { evaporationMmPerH, type RecentWeather, recentWeather, type Site, type Weather, weatherAt } from './weather.ts';
 
 export interface WorldField {
   id: string;
@@ -19,6 +19,12 @@ export interface WorldOptions {
   site: Site;
   fields: readonly WorldField[];
   drone?: { fields: readonly string[]; base: readonly [number, number] };
+}
+
+/** What a weather station knows at one moment. */
+export interface StationWeather extends Weather, RecentWeather {
+  rainDayMm: number;
+  etDayMm: number;
 }
 
 /** What a probe at one depth would measure. */
@@ -49,6 +55,7 @@ export class World {
   #nowMs: number;
   #soilMs: number;
   #rainDay = { day: 0, mm: 0, etMm: 0 };
+  #recent: { minute: number; values: RecentWeather } | undefined;
 
   constructor({ seed, startMs, site, fields, drone }: WorldOptions) {
     this.seed = seed;
@@ -84,13 +91,17 @@ export class World {
       const day = Math.floor((this.#soilMs + (this.site.longitude / 360) * DAY) / DAY);
       if (day !== this.#rainDay.day) this.#rainDay = { day, mm: 0, etMm: 0 };
       this.#rainDay.mm += weather.rainMmPerH / 60;
-      this.#rainDay.etMm += (0.0007 * weather.solarWm2) / 60;
+      this.#rainDay.etMm += evaporationMmPerH(weather) / 60;
     }
   }
 
-  weather(): Weather & { rainDayMm: number; etDayMm: number } {
+  weather(): StationWeather {
+    const minute = Math.floor(this.#nowMs / 60_000);
+    if (this.#recent?.minute !== minute)
+      this.#recent = { minute, values: recentWeather(this.seed, this.site, this.#nowMs) };
     return {
       ...weatherAt(this.seed, this.site, this.#nowMs),
+      ...this.#recent.values,
       rainDayMm: this.#rainDay.mm,
       etDayMm: this.#rainDay.etMm,
     };
