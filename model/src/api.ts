@@ -130,6 +130,30 @@ export type Series = Static<typeof Series>;
 export const History = Type.Object({ nowMs: TimeMs, series: Type.Array(Series) }, closed);
 export type History = Static<typeof History>;
 
+const SeqRange = Type.Tuple([Type.Integer(), Type.Integer()], {
+  description: 'First and last sequence number, both included.',
+});
+
+/** The sequence numbers that a gateway says it has given in an epoch, against what the cloud has. */
+export const Proof = Type.Object(
+  {
+    complete: Type.Boolean({ description: 'Every number given is stored or in quarantine.' }),
+    given: Type.Integer({ description: 'Numbers given, over all segments.' }),
+    missing: Type.Array(SeqRange, {
+      description: 'Numbers given that are neither stored nor in quarantine, oldest first; at most a hundred ranges.',
+    }),
+    missingReadings: Type.Integer(),
+    waiting: Type.Integer({ description: 'Readings that the gateway says it still holds.' }),
+    lost: Type.Integer({ description: 'Readings that the gateway says it has lost, for the reasons in its status.' }),
+    unexplained: Type.Integer({
+      description: 'Readings missing that neither wait nor are known to be lost: anything but 0 is an error of ours.',
+    }),
+    saidMs: TimeMs,
+  },
+  closed,
+);
+export type Proof = Static<typeof Proof>;
+
 /** One gateway as seen from the cloud: what it says of itself, and what the store holds. */
 export const ApiGateway = Type.Object(
   {
@@ -145,10 +169,18 @@ export const ApiGateway = Type.Object(
       Type.Object(
         {
           epoch: Type.String(),
-          /** Sequence ranges committed, without gaps when there is one. */
-          ranges: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()])),
+          ranges: Type.Array(SeqRange, {
+            description:
+              'Sequence numbers stored, in ranges; where there are more than a thousand, the newest of them.',
+          }),
           stored: Type.Integer(),
           quarantined: Type.Integer(),
+          conflicts: Type.Integer({
+            description:
+              'Readings stored under a number that another reading had before: the gateway was restored from a copy of its disk.',
+          }),
+          /** Null before the gateway has said what it has given. */
+          proof: OrNull(Proof),
         },
         closed,
       ),
@@ -167,14 +199,18 @@ export type ApiError = Static<typeof ApiError>;
 /**
  * Server-sent events of /api/v1/farms/{farm}/live. Each has a name and JSON data:
  * `hello` {nowMs}; `readings` {nowMs, rows: [channel id, timeMs, value or null, quality][]}: readings that the store
- * has just committed, newest of each channel last, late ones included (the time says so); `farm` {}: the description
- * changed, fetch it again; `gateway` {gateway, online, status}.
+ * has just committed, newest of each channel last, late ones included (the time says so); `late` {nowMs, fromMs, toMs,
+ * readings}: so many more readings of the past were committed than are worth sending, fetch the history again where it
+ * shows that time; `farm` {}: the description changed, fetch it again; `gateway` {gateway, online, heardMs, status}.
  */
 export const LiveReadings = Type.Object(
   { nowMs: TimeMs, rows: Type.Array(Type.Tuple([Type.String(), TimeMs, OrNull(Type.Number()), Type.Integer()])) },
   closed,
 );
 export type LiveReadings = Static<typeof LiveReadings>;
+
+export const LiveLate = Type.Object({ nowMs: TimeMs, fromMs: TimeMs, toMs: TimeMs, readings: Type.Integer() }, closed);
+export type LiveLate = Static<typeof LiveLate>;
 
 export const LiveGateway = Type.Object(
   { gateway: Id, online: Type.Boolean(), heardMs: OrNull(TimeMs), status: OrNull(GatewayStatus) },

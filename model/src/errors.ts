@@ -44,6 +44,11 @@ export const ERROR_CODES = {
   BATCH_TOO_LARGE: { retry: false, meaning: 'A batch declares or holds more than the limits allow.' },
   CATALOG_UNKNOWN: { retry: true, meaning: 'A batch names channels whose description has not arrived yet.' },
   TIME_IN_FUTURE: { retry: false, meaning: 'A reading claims a time further ahead than the limit allows.' },
+  SEQ_CONFLICT: {
+    retry: false,
+    meaning: 'The store holds another value under this sequence number, channel and time.',
+  },
+  STORE_REFUSED: { retry: false, meaning: 'The store will never take this reading; its own reason is given.' },
   STORE_UNAVAILABLE: { retry: true, meaning: 'The store could not commit.' },
   BUSY: { retry: true, meaning: 'The cloud has enough work in hand; send again later.' },
   NOT_AUTHORISED: { retry: false, meaning: 'The credential is wrong or does not allow this.' },

@@ -37,14 +37,25 @@ export const LIMITS = {
   ackTimeoutMs: 20_000,
   /** MQTT keepalive of the uplink, in seconds: a dead link shows within one and a half of it. */
   keepaliveS: 15,
+  /** Readings of a batch that goes before backlog: what a large gateway measures in a few seconds. */
+  freshBatchReadings: 2_000,
   /** Batches waiting in the cloud's ingest over all gateways; beyond, BUSY. */
-  ingestQueueBatches: 256,
+  ingestQueueBatches: 4_096,
+  /** Batches of one gateway waiting in the cloud's ingest; beyond, BUSY. */
+  ingestBatchesPerGateway: 32,
   /** Bytes waiting in the cloud's ingest over all gateways; beyond, BUSY. */
   ingestQueueBytes: 32 * 1024 * 1024,
+  /** Readings waiting in each lane of the cloud's ingest, fresh and backlog: some seconds of work; beyond, BUSY. */
+  ingestQueueReadings: 2_000_000,
   /** How far ahead of the cloud's clock a reading may claim to be, in milliseconds: an hour covers a wrong time zone rule, not a wrong day. */
   futureMs: 3_600_000,
   /** Earliest believable time, UTC milliseconds: 2020-01-01. Boards without a clock start in 1970 or at their build. */
   earliestMs: 1_577_836_800_000,
+  /** Readings looked at for one channel of a history request in the embedded store: a year at ten seconds. */
+  historyReadings: 3_200_000,
+  /** History requests answered at once, and how many more may wait. */
+  historyRequests: 4,
+  historyWaiting: 100,
   /** Points of one history answer per channel: more than a wide screen has pixels. */
   historyPoints: 4_000,
   /** Channels of one history request. */
@@ -57,4 +68,17 @@ export const LIMITS = {
   requestBytes: 1024 * 1024,
   /** Rejected frames and payloads kept for inspection, newest first. */
   quarantineItems: 500,
+  /** Bytes of what one gateway sent that are kept in the cloud's quarantine; the oldest give way. */
+  quarantineBytes: 8 * 1024 * 1024,
+  /** Longest MQTT keepalive that the cloud accepts, in seconds: a dead link shows within one and a half of it. */
+  longestKeepaliveS: 60,
+  /** Connections to the cloud's broker, and how many of them may be not logged in yet; the oldest of those give way. */
+  brokerConnections: 5_000,
+  brokerStrangers: 1_000,
+  /** Passwords checked at once: each takes 16 MB and some tens of milliseconds. */
+  passwordChecks: 64,
+  /** Messages of one gateway a second, on average; beyond, the cloud reads its connection more slowly. */
+  messagesPerSecond: 400,
+  /** Ranges in one acknowledgement; more go in several. */
+  ackRanges: 500,
 } as const;

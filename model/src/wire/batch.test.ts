@@ -4,7 +4,7 @@ import { codeOf, KarezError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { seededRandom } from '../ports.ts';
 import { QUALITY, type Reading, toColumns, toRows } from '../reading.ts';
-import { decodeBatch, encodeBatch } from './batch.ts';
+import { decodeBatch, encodeBatch, peekBatch } from './batch.ts';
 
 const AT = { farm: 'farm', gateway: 'gw-1' };
 const EPOCH = '00ff10a5c3b2e1d0';
@@ -103,6 +103,12 @@ describe('encoding refuses', () => {
     ['a sequence that does not rise', [good, good], 'seq must be a whole number above'],
     ['nothing', [], 'holds 1 to'],
   ])('%s', (_, rows, message) => expect(() => encode(rows)).toThrow(message));
+});
+
+test('the head alone says epoch, first number and count', () => {
+  const rows = farmRows(20);
+  const { epoch, firstSeq, readings } = decode(encode(rows));
+  expect(peekBatch(encode(rows), AT)).toMatchObject({ epoch, firstSeq, count: readings.count });
 });
 
 describe('decoding refuses', () => {

@@ -23,6 +23,14 @@ export interface BatchAddress {
   gateway: string;
 }
 
+/** What the head of a batch says, for whoever must decide before decoding it. */
+export interface BatchHead {
+  epoch: string;
+  firstSeq: number;
+  count: number;
+  checksum: number;
+}
+
 export interface DecodedBatch {
   epoch: string;
   firstSeq: number;
@@ -55,11 +63,29 @@ export function encodeBatch(readings: Readings, context: BatchAddress & { epoch:
 }
 
 /**
- * Decodes a batch that arrived on the topic of `address`.
+ * Checks a batch that arrived on the topic of `address` and reads its head only.
  * @throws KarezError BATCH_MALFORMED, BATCH_CHECKSUM (also when it was filed under another gateway), BATCH_VERSION,
  * BATCH_TOO_LARGE.
  */
+export function peekBatch(bytes: Uint8Array, address: BatchAddress): BatchHead {
+  return open(bytes, address).head;
+}
+
+/**
+ * Decodes a batch that arrived on the topic of `address`.
+ * @throws KarezError as `peekBatch`.
+ */
 export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBatch {
+  const { decoder, head } = open(bytes, address);
+  const { epoch, firstSeq, count } = head;
+  const readings = newReadings(count);
+  new Body(decoder, readings).code(count, firstSeq);
+  if (!decoder.exhausted) throw malformed('body', 'bytes are left over after the last reading');
+  readings.count = count;
+  return { epoch, firstSeq, lastSeq: readings.seq[count - 1] as number, readings };
+}
+
+function open(bytes: Uint8Array, address: BatchAddress): { decoder: Decoder; head: BatchHead } {
   if (bytes.length > LIMITS.batchBytes) {
     throw new KarezError('BATCH_TOO_LARGE', `${bytes.length} bytes; at most ${LIMITS.batchBytes} are read`, {
       where: 'size',
@@ -93,12 +119,8 @@ export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBa
     });
   }
   if (count < 1 || firstSeq < 1) throw malformed('body', `${count} readings from sequence number ${firstSeq}`);
-  const readings = newReadings(count);
-  new Body(decoder, readings).code(count, firstSeq);
-  if (!decoder.exhausted) throw malformed('body', 'bytes are left over after the last reading');
-  readings.count = count;
   const epoch = Array.from(bytes.subarray(2, 10), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { epoch, firstSeq, lastSeq: readings.seq[count - 1] as number, readings };
+  return { decoder, head: { epoch, firstSeq, count, checksum: stated } };
 }
 
 /** First sequence number and count, at the start of the coded part. */
