@@ -84,10 +84,13 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
 
   function restart(): void {
     again = clock.after(AGAIN_MS, () => {
-      start().catch((cause) => {
-        logger.log('error', 'could not make a simulated tty', { path, cause });
-        if (!stopped) restart();
-      });
+      start().then(
+        () => logger.log('info', 'a simulated tty is there again', { path }),
+        (cause) => {
+          logger.log('error', 'could not make a simulated tty', { path, cause });
+          if (!stopped) restart();
+        },
+      );
     });
   }
 
