@@ -29,12 +29,13 @@ export function fillJournal(folder: string, readings: Readings, group = GROUP): 
   try {
     const journal = new JournalDb({
       ...{ path: join(made, 'journal.db'), farm: FARM, gateway: GATEWAY, limitBytes: 10_000_000_000 },
+      policy: 'keep-oldest',
       boot: { uuid: 'bench', wallMs: Date.now(), monoMs: 0 },
     });
     for (let from = 0; from < readings.count; from += group) {
       const rows = slice(readings, from, Math.min(readings.count, from + group));
-      if (journal.commit({ readings: rows, marks: [], monoMs: from }) === 'full')
-        throw new Error('the journal is full');
+      const { range } = journal.commit({ readings: rows, undated: newReadings(0), marks: [], inFlightTo: 0 });
+      if (range === undefined) throw new Error('the journal is full');
     }
     journal.close();
     cpSync(made, folder, { recursive: true });

@@ -42,7 +42,11 @@ async function throughJournal(
   const journal = await openJournal(
     {
       ...{ path: join(mkdtempSync(join(folder, 'intake-')), 'journal.db'), farm: FARM, gateway: GATEWAY },
-      ...{ limitBytes: 10_000_000_000, boot: { uuid: 'bench', wallMs: clock.wallMs(), monoMs: clock.monoMs() } },
+      ...{
+        limitBytes: 10_000_000_000,
+        policy: 'keep-oldest' as const,
+        boot: { uuid: 'bench', wallMs: clock.wallMs(), monoMs: clock.monoMs() },
+      },
     },
     { clock, logger: silentLogger },
   );

@@ -9,6 +9,7 @@ import {
   checker,
   Field,
   Id,
+  JournalPolicy,
   KarezError,
   LIMITS,
   PROFILES,
@@ -122,7 +123,16 @@ export const GatewayConfig = Type.Object(
     gateway: Type.Object({ id: Id, title: Title, position: Type.Optional(Position) }, closed),
     data: Type.String({ minLength: 1, description: 'Folder of the journal, relative to this file.' }),
     secrets: Type.String({ minLength: 1, description: 'File with the passwords, relative to this file.' }),
-    uplink: Type.Object({ url: Type.String({ pattern: '^(mqtt|mqtts|tcp|ssl)://[^\\s]+$' }) }, closed),
+    uplink: Type.Object(
+      {
+        url: Type.String({ pattern: '^(mqtt|mqtts|tcp|ssl)://[^\\s]+$' }),
+        maxBytesPerSecond: Type.Optional(
+          Type.Integer({ minimum: 100, maximum: 1_000_000_000, description: 'What a metered link may carry.' }),
+        ),
+        maxMegabytesPerMonth: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+      },
+      closed,
+    ),
     status: Type.Optional(Type.Object({ host: Type.Optional(Type.String()), port: PortNumber }, closed)),
     journal: Type.Optional(
       Type.Object(
@@ -132,6 +142,14 @@ export const GatewayConfig = Type.Object(
               minimum: 1,
               maximum: 1_000_000,
               description: 'Disk that the journal may use, default 512.',
+            }),
+          ),
+          whenFull: Type.Optional(JournalPolicy),
+          maxAgeDays: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 3_650,
+              description: 'Readings older than this are dropped and counted; default: never.',
             }),
           ),
         },
@@ -170,6 +188,7 @@ export const DEFAULTS = {
   retries: 1,
   turnaroundMs: 10,
   journalLimitMb: 512,
+  whenFull: 'keep-oldest',
   loopback: '127.0.0.1',
 } as const;
 

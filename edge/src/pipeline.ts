@@ -8,11 +8,12 @@
  *
  * Values are marked, never dropped. What cannot be read is counted and kept for inspection.
  */
-import { type Clock, type DeviceStatus, KarezError, LIMITS, QUALITY } from '@karez/model';
+import { type DeviceStatus, KarezError, LIMITS, QUALITY } from '@karez/model';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import type { Checker } from './check/check.ts';
+import type { Moment, Timekeeper } from './clock/timekeeper.ts';
 import type { Journal } from './journal/journal.ts';
-import type { Mark } from './journal/journal-db.ts';
+import { addMark, isKnown, type Mark } from './journal/marks.ts';
 import type { Intake, Rejection, Sample } from './ports.ts';
 
 /** Newest value of a channel on the local page. */
@@ -32,15 +33,14 @@ interface DeviceCounts {
   lastMs: number | null;
 }
 
-/** Counters this far back are repeats; further back, the device has started to count anew. */
-const REPEAT_WINDOW = 1_024;
-
 export class Pipeline implements Intake {
-  readonly #clock: Clock;
+  readonly #time: Pick<Timekeeper, 'now'>;
   readonly #catalog: Catalog;
   readonly #checker: Checker;
   readonly #journal: Journal;
-  readonly #marks: Map<string, Mark>;
+  readonly #marks = new Map<string, Mark[]>();
+  /** Messages on their way to the disk: one that comes again meanwhile waits for the first. */
+  readonly #underWay = new Map<string, Promise<void>>();
   readonly #devices = new Map<string, DeviceCounts>();
   /** By channel number. */
   readonly values = new Map<number, LocalValue>();
@@ -48,22 +48,38 @@ export class Pipeline implements Intake {
   readonly rejections: KeptRejection[] = [];
   readonly counts = { accepted: 0, repeats: 0, refused: 0, rejected: new Map<string, number>() };
 
-  constructor(clock: Clock, catalog: Catalog, checker: Checker, journal: Journal) {
-    this.#clock = clock;
+  constructor(time: Pick<Timekeeper, 'now'>, catalog: Catalog, checker: Checker, journal: Journal) {
+    this.#time = time;
     this.#catalog = catalog;
     this.#checker = checker;
     this.#journal = journal;
-    this.#marks = new Map(journal.opened.marks.map((mark) => [mark[0], mark]));
+    for (const mark of journal.opened.marks) addMark(this.#marks, mark);
     for (const id of catalog.entries.keys()) this.#devices.set(id, { accepted: 0, rejected: 0, lastMs: null });
   }
 
   async accept(sample: Sample): Promise<void> {
     const entry = this.#entry(sample);
-    if (this.#isRepeat(sample)) {
+    const { device, counter } = sample;
+    if (counter === undefined) return this.#take(entry, sample);
+    const mark: Mark = [device, counter, sample.timeMs ?? null];
+    const key = mark.join(' ');
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined || isKnown(this.#marks.get(device), counter, mark[2])) {
       this.counts.repeats++;
-      return;
+      return underWay;
     }
-    const timeMs = this.#timeOf(sample);
+    const taken = this.#take(entry, sample, mark);
+    this.#underWay.set(key, taken);
+    try {
+      await taken;
+      addMark(this.#marks, mark);
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  async #take(entry: CatalogEntry, sample: Sample, mark?: Mark): Promise<void> {
+    const { timeMs, dated, bits } = this.#timeOf(sample);
     const numbers: number[] = [];
     const qualities: number[] = [];
     for (const [i, position] of sample.channels.entries()) {
@@ -75,17 +91,16 @@ export class Pipeline implements Intake {
         timeMs,
         sample.values[i] as number,
       );
-      qualities.push(sample.historical ? marked | QUALITY.HISTORICAL : marked);
+      qualities.push(marked | bits | (sample.historical ? QUALITY.HISTORICAL : 0));
     }
-    const mark: Mark | undefined =
-      sample.counter === undefined ? undefined : [sample.device, sample.counter, sample.timeMs ?? null];
     try {
-      await this.#journal.append(timeMs, numbers, sample.values, qualities, mark);
+      await this.#journal.append(timeMs, numbers, sample.values, qualities, { mark, dated });
     } catch (error) {
+      // Whoever stands at the gateway still sees what is measured.
       this.counts.refused += numbers.length;
+      this.#show(timeMs, numbers, sample.values, qualities);
       throw error;
     }
-    if (mark !== undefined) this.#marks.set(sample.device, mark);
     this.#accepted(sample.device, timeMs, numbers, sample.values, qualities);
   }
 
@@ -94,7 +109,7 @@ export class Pipeline implements Intake {
     if (counts !== undefined) counts.rejected++;
     this.counts.rejected.set(rejection.code, (this.counts.rejected.get(rejection.code) ?? 0) + 1);
     const kept = rejection.bytes === undefined ? {} : { bytes: rejection.bytes.slice(0, 256) };
-    this.rejections.push({ ...rejection, ...kept, timeMs: this.#clock.wallMs() });
+    this.rejections.push({ ...rejection, ...kept, timeMs: this.#time.now().timeMs });
     if (this.rejections.length > LIMITS.quarantineItems) this.rejections.shift();
   }
 
@@ -121,20 +136,13 @@ export class Pipeline implements Intake {
     return entry;
   }
 
-  /** Whether the very message was accepted before: its PUBACK got lost, or the gateway fell between commit and PUBACK. */
-  #isRepeat({ device, counter, timeMs }: Sample): boolean {
-    const mark = counter === undefined ? undefined : this.#marks.get(device);
-    if (mark === undefined || counter === undefined) return false;
-    const [, newest, newestMs] = mark;
-    if (timeMs === undefined || newestMs === null) return counter === newest;
-    return counter <= newest && newest - counter < REPEAT_WINDOW && timeMs <= newestMs;
-  }
-
-  /** The device's own time where it can be true, else now. */
-  #timeOf({ timeMs }: Sample): number {
-    const now = Math.round(this.#clock.wallMs());
-    if (timeMs === undefined || timeMs < LIMITS.earliestMs || timeMs > now + LIMITS.futureMs) return now;
-    return Math.round(timeMs);
+  /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
+  #timeOf({ timeMs }: Sample): Moment & { bits: number } {
+    const now = this.#time.now();
+    if (timeMs === undefined) return { ...now, bits: 0 };
+    if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
+      return { ...now, bits: QUALITY.ESTIMATED };
+    return { timeMs: Math.round(timeMs), dated: true, bits: 0 };
   }
 
   #accepted(device: string, timeMs: number, numbers: number[], values: readonly number[], qualities: number[]): void {
@@ -142,6 +150,10 @@ export class Pipeline implements Intake {
     const counts = this.#devices.get(device) as DeviceCounts;
     counts.accepted += numbers.length;
     counts.lastMs = Math.max(counts.lastMs ?? 0, timeMs);
+    this.#show(timeMs, numbers, values, qualities);
+  }
+
+  #show(timeMs: number, numbers: number[], values: readonly number[], qualities: number[]): void {
     for (const [i, number] of numbers.entries()) {
       const known = this.values.get(number);
       if (known === undefined || timeMs >= known.timeMs)

@@ -9,7 +9,7 @@ export type Cancel = () => void;
 export interface Clock {
   /** Wall clock, milliseconds since 1970-01-01T00:00:00Z. May be wrong, and may step in either direction. */
   wallMs(): number;
-  /** Milliseconds since some fixed moment of this boot; never steps back. */
+  /** Milliseconds since some fixed moment of the machine's boot, the same for all its processes; never steps back. */
   monoMs(): number;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): Cancel;
@@ -29,11 +29,12 @@ export interface Logger {
   log(level: LogLevel, message: string, fields?: Record<string, unknown>): void;
 }
 
-/** The real clock. */
+/** The real clock. In Node.js it counts by CLOCK_MONOTONIC, so that a restarted process can still date what it took before (clock_gettime(2)). */
 export function systemClock(): Clock {
+  const isNode = typeof process !== 'undefined' && typeof process.hrtime === 'function';
   return {
     wallMs: () => Date.now(),
-    monoMs: () => performance.now(),
+    monoMs: isNode ? () => Number(process.hrtime.bigint()) / 1e6 : () => performance.now(),
     after(delayMs, run) {
       const timer = setTimeout(run, delayMs);
       return () => clearTimeout(timer);

@@ -1,43 +1,49 @@
 /**
  * The journal's work, in the thread that owns the file. Invariants: what `commit` has returned for survives a power cut;
- * sequence numbers are given here, so a commit that fails leaves no gap; a block goes only once the cloud has all of it.
+ * sequence numbers are given here, each once for ever, so a commit that fails leaves no gap; a block goes only once the
+ * cloud has all of it, or by the farm's policy for a full journal, and then it is counted as lost.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { LIMITS, newReadings, type Readings } from '@karez/model';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LIMITS, QUALITY, type Readings } from '@karez/model';
 import { type BatchAddress, decodeBatch, encodeBatch } from '@karez/model/wire';
+import { joinRows, selectRows } from './columns.ts';
+import type { Identity } from './identity.ts';
+import { identityText, writeIdentity } from './identity.ts';
+import type { Mark } from './marks.ts';
+import { Merger } from './merge.ts';
+import { NextHint } from './next-hint.ts';
+import { type Opened, openFile } from './open-file.ts';
 import { type Range, RangeSet } from './range-set.ts';
-import { createTables } from './tables.ts';
+import { makeRoom, type RoomOptions } from './room.ts';
+import { Settlement, type SettleResult } from './settlement.ts';
+import type { BlockRow } from './tables.ts';
 
-export interface JournalOptions extends BatchAddress {
+export interface JournalOptions extends BatchAddress, RoomOptions {
   path: string;
-  limitBytes: number;
-  /** Names this boot, with both clocks at its start. */
+  /** Names this boot of the machine, with both clocks at one moment: what an undated reading's time is counted from. */
   boot: { uuid: string; wallMs: number; monoMs: number };
+  /** Makes the file anew even if nothing seems wrong with it. */
+  rebuild?: boolean;
 }
-
-/** Newest accepted counter of a device, with the time it said. */
-export type Mark = [device: string, counter: number, timeMs: number | null];
 
 export interface Group {
-  /** Sequence numbers are filled in here. */
+  /** Readings whose times are true. Sequence numbers are filled in here. */
   readings: Readings;
+  /** Readings whose times are to be shifted once this boot's clock is known. */
+  undated: Readings;
   marks: Mark[];
-  monoMs: number;
+  /** Highest sequence number that may be on its way to the cloud: not to be dropped where others can. */
+  inFlightTo: number;
 }
 
-export interface OpenedJournal {
-  epoch: string;
-  /** The next sequence number. */
-  nextSeq: number;
-  /** What the cloud has not acknowledged. */
-  waiting: Range[];
-  stored: number;
-  refused: number;
-  marks: Mark[];
+export interface CommitResult {
+  /** Undefined where the journal is full and keeps what it has. */
+  range: Range | undefined;
+  /** What had to go to make room. */
+  dropped: Range[];
+  lost: number;
   bytes: number;
 }
-
-export type CommitResult = { first: number; last: number; bytes: number } | 'full';
 
 export interface EncodedBatch {
   bytes: Uint8Array;
@@ -46,97 +52,153 @@ export interface EncodedBatch {
   oldestMs: number;
 }
 
+export interface UndatedBoot {
+  id: number;
+  uuid: string;
+  wallMs: number;
+  monoMs: number;
+}
+
+/** Readings of a refused range that are kept for inspection. */
+const INSPECTED_READINGS = 4_096;
+
 export class JournalDb {
   readonly #db: DatabaseSync;
   readonly #options: JournalOptions;
-  readonly #epoch: string;
+  readonly #identity: Identity;
+  readonly #opened: Opened;
+  readonly #hint: NextHint;
   readonly #boot: number;
   readonly #insert: StatementSync;
+  readonly #settlement: Settlement;
+  readonly #merger: Merger;
+  readonly #shifts = new Map<number, number>();
   #nextSeq: number;
-  /** Parts of blocks that are done. */
-  readonly #done: RangeSet;
+  #protected = new Set<number>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#db = new DatabaseSync(options.path);
-    this.#epoch = createTables(this.#db);
+    this.#hint = new NextHint(`${options.path}.next`);
+    this.#opened = openFile(options, this.#hint.read());
+    this.#db = this.#opened.db;
+    this.#identity = this.#opened.identity;
+    this.#nextSeq = this.#opened.nextSeq;
     const { wallMs, monoMs, uuid } = options.boot;
     this.#boot = Number(
-      this.#db.prepare('INSERT INTO boot (uuid, wall, mono) VALUES (?, ?, ?)').run(uuid, wallMs, Math.round(monoMs))
-        .lastInsertRowid,
+      this.#db
+        .prepare('INSERT INTO boot (uuid, wall, mono) VALUES (?, ?, ?)')
+        .run(uuid, Math.round(wallMs), Math.round(monoMs)).lastInsertRowid,
     );
+    for (const { id, shift } of this.#db.prepare('SELECT id, shift FROM boot WHERE shift IS NOT NULL').all() as {
+      id: number;
+      shift: number;
+    }[])
+      this.#shifts.set(id, shift);
     this.#insert = this.#db.prepare(
-      'INSERT INTO block (first, last, boot, mono, marks, data) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
-    const newest = this.#db.prepare('SELECT max(last) AS last FROM block').get() as { last: number | null };
-    this.#nextSeq = Math.max(this.#meta('next') ?? 1, (newest.last ?? 0) + 1);
-    this.#done = new RangeSet(this.#ranges('SELECT first, last FROM done'));
+    this.#settlement = new Settlement(this.#db, (first, last) => this.#rowsBetween(first, last));
+    this.#merger = new Merger(this.#db, this.#settlement, {
+      readings: (row) => this.#readings(row),
+      encode: (readings) => this.#encode(readings),
+      isDated: (boot) => boot === null || this.#shifts.has(boot),
+    });
+    this.#hint.write(this.#nextSeq);
   }
 
-  open(): OpenedJournal {
-    const waiting = new RangeSet(this.#ranges('SELECT first, last FROM block ORDER BY first'));
-    for (const [first, last] of this.#done.ranges()) waiting.remove(first, last);
-    const marks = new Map<string, Mark>();
-    for (const row of this.#db.prepare('SELECT device, counter, time FROM mark').all() as {
-      device: string;
-      counter: number;
-      time: number | null;
-    }[]) {
-      marks.set(row.device, [row.device, row.counter, row.time]);
-    }
-    for (const row of this.#db
-      .prepare('SELECT marks FROM block WHERE marks IS NOT NULL ORDER BY first')
-      .iterate() as Iterable<{ marks: string }>) {
-      for (const mark of JSON.parse(row.marks) as Mark[]) marks.set(mark[0], mark);
-    }
+  /** What was found, for whoever opened it. */
+  open() {
+    const { db: _, identity, ...opened } = this.#opened;
+    const undated = this.#db.prepare('SELECT id, uuid, wall, mono FROM boot WHERE shift IS NULL').all() as {
+      id: number;
+      uuid: string;
+      wall: number;
+      mono: number;
+    }[];
     return {
-      ...{ epoch: this.#epoch, nextSeq: this.#nextSeq, waiting: waiting.ranges(), marks: [...marks.values()] },
-      ...{ stored: this.#meta('stored') ?? 0, refused: this.#meta('refused') ?? 0, bytes: this.#bytes() },
+      ...{ ...opened, epoch: identity.epoch, boot: this.#boot, bytes: this.#bytes(), oldestMs: this.#oldestMs() },
+      undated: undated.map(({ id, uuid, wall, mono }): UndatedBoot => ({ id, uuid, wallMs: wall, monoMs: mono })),
     };
   }
 
   /** Makes a group of readings durable, or says that there is no room. */
-  commit({ readings, marks, monoMs }: Group): CommitResult {
-    if (this.#bytes() >= this.#options.limitBytes) return 'full';
+  commit({ readings, undated, marks, inFlightTo }: Group): CommitResult {
+    const before = this.#bytes();
+    const isFull = before >= this.#options.limitBytes;
+    if (isFull && this.#options.policy === 'keep-oldest')
+      return { range: undefined, dropped: [], lost: 0, bytes: before };
     const first = this.#nextSeq;
-    const { count } = readings;
-    for (let i = 0; i < count; i++) readings.seq[i] = first + i;
-    const data = encodeBatch(readings, { ...this.#options, epoch: this.#epoch });
-    const last = first + count - 1;
-    this.#insert.run(
-      first,
-      last,
-      this.#boot,
-      Math.round(monoMs),
-      marks.length > 0 ? JSON.stringify(marks) : null,
-      data,
-    );
-    this.#nextSeq = last + 1;
-    return { first, last, bytes: this.#bytes() };
+    const parts = [undated, readings].filter((part) => part.count > 0);
+    const several = isFull || parts.length > 1;
+    let made = { dropped: [] as Range[], lost: 0 };
+    let next = first;
+    if (several) this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      if (isFull) made = makeRoom(this.#room(), inFlightTo);
+      for (const part of parts) {
+        for (let i = 0; i < part.count; i++) part.seq[i] = next + i;
+        const last = next + part.count - 1;
+        const carried = part === parts.at(-1) && marks.length > 0 ? JSON.stringify(marks) : null;
+        const boot = part === undated ? this.#boot : null;
+        this.#insert.run(next, last, part.count, boot, 0, carried, this.#encode(part));
+        next = last + 1;
+      }
+      if (several) this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+    this.#nextSeq = next;
+    this.#hint.write(next);
+    return { range: [first, next - 1], ...made, bytes: this.#bytes() };
+  }
+
+  /** Drops what is older than `beforeMs`. Counted as lost. */
+  dropOlder(beforeMs: number): { dropped: Range[]; lost: number; bytes: number } {
+    const dropped: Range[] = [];
+    let lost = 0;
+    this.#transaction(() => {
+      for (;;) {
+        const block = this.#db.prepare('SELECT * FROM block ORDER BY first LIMIT 1').get() as BlockRow | undefined;
+        const readings = block === undefined ? undefined : this.#readings(block);
+        if (block === undefined) break;
+        if (readings?.timeMs.subarray(0, readings.count).some((t) => t >= beforeMs)) break;
+        this.#db.prepare('DELETE FROM block WHERE first = ?').run(block.first);
+        dropped.push([block.first, block.last]);
+        lost += block.count;
+      }
+      if (lost > 0) this.#settlement.lose('too-old', lost);
+    });
+    return { dropped, lost, bytes: this.#bytes() };
   }
 
   /**
    * The readings from `from` to `to` that are still wanted, as one batch for the cloud, at most `most` of them.
-   * Undefined where there are none.
+   * Undefined where there are none. A block that cannot be read is set aside and counted.
    */
   batch(from: number, to: number, most: number): EncodedBatch | undefined {
     const rows = this.#db
       .prepare(
-        'SELECT first, last, data FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ? ORDER BY first',
+        'SELECT * FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ? ORDER BY first',
       )
-      .iterate(from, to) as Iterable<{ first: number; last: number; data: Uint8Array }>;
+      .iterate(from, to) as Iterable<unknown> as Iterable<BlockRow>;
     const parts: Readings[] = [];
+    const damaged: BlockRow[] = [];
     let count = 0;
     for (const row of rows) {
-      const { readings } = decodeBatch(row.data, this.#options);
-      const wanted = this.#wanted(readings, from, to);
-      if (count > 0 && count + wanted.count > most) break;
-      if (wanted.count > 0) parts.push(wanted);
-      count += wanted.count;
+      const readings = this.#readings(row);
+      if (readings === undefined) damaged.push(row);
+      else {
+        const wanted = this.#wanted(readings, from, to);
+        if (count > 0 && count + wanted.count > most) break;
+        if (wanted.count > 0) parts.push(wanted);
+        count += wanted.count;
+      }
       if (count >= most) break;
     }
+    for (const row of damaged) this.#settlement.setAside(row);
     if (count === 0) return undefined;
-    const joined = parts.length === 1 ? (parts[0] as Readings) : join(parts, count);
+    const joined = joinRows(parts);
     const ranges = new RangeSet();
     let oldestMs = Number.POSITIVE_INFINITY;
     for (let i = 0; i < count; i++) {
@@ -144,165 +206,177 @@ export class JournalDb {
       ranges.add(seq, seq);
       oldestMs = Math.min(oldestMs, joined.timeMs[i] as number);
     }
-    const bytes = encodeBatch(joined, { ...this.#options, epoch: this.#epoch });
+    const bytes = this.#encode(joined);
     if (bytes.length > LIMITS.batchBytes && most > 1) return this.batch(from, to, Math.max(1, Math.floor(count / 2)));
     return { bytes, ranges: ranges.ranges(), oldestMs };
-  }
-
-  /** Readings of a block between two numbers that are not done. */
-  #wanted(readings: Readings, from: number, to: number): Readings {
-    const first = readings.seq[0] as number;
-    const last = readings.seq[readings.count - 1] as number;
-    if (first >= from && last <= to && this.#done.size === 0) return readings;
-    const keep: number[] = [];
-    for (let i = 0; i < readings.count; i++) {
-      const seq = readings.seq[i] as number;
-      if (seq >= from && seq <= to && !this.#done.has(seq)) keep.push(i);
-    }
-    const wanted = newReadings(keep.length);
-    for (const [i, row] of keep.entries()) copyRow(readings, row, wanted, i);
-    wanted.count = keep.length;
-    return wanted;
   }
 
   /** Forgets what the cloud has: ranges stored, ranges refused for good with their reasons. */
   settle(
     stored: Range[],
     refused: { first: number; last: number; code: string; reason: string }[],
-  ): { bytes: number; stored: number; refused: number } {
-    const db = this.#db;
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const counts = { stored: this.#meta('stored') ?? 0, refused: this.#meta('refused') ?? 0 };
-      for (const range of stored) counts.stored += this.#finish(range);
-      for (const { first, last, code, reason } of refused) {
-        counts.refused += this.#finish([first, last]);
-        db.prepare('INSERT INTO quarantine (first, last, code, reason) VALUES (?, ?, ?, ?)').run(
-          first,
-          last,
-          code,
-          reason,
-        );
-        db.prepare('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?').run(
-          LIMITS.quarantineItems,
-        );
-      }
-      this.#setMeta('stored', counts.stored);
-      this.#setMeta('refused', counts.refused);
-      this.#setMeta('next', this.#nextSeq);
-      db.exec('COMMIT');
-      return { ...counts, bytes: this.#bytes() };
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      // The set in memory may have run ahead of the file.
-      const onDisk = this.#ranges('SELECT first, last FROM done');
-      for (const [first, last] of this.#done.ranges()) this.#done.remove(first, last);
-      for (const [first, last] of onDisk) this.#done.add(first, last);
-      throw error;
-    }
+    floorMs: number,
+  ): SettleResult & { bytes: number; oldestMs: number | undefined } {
+    const totals = this.#transaction(() => this.#settlement.settle(stored, refused, this.#nextSeq, floorMs));
+    return { ...totals, bytes: this.#bytes(), oldestMs: this.#oldestMs() };
   }
 
-  /** Drops whole blocks of a range, remembers parts of others. Returns how many readings were newly done. */
-  #finish([first, last]: Range): number {
-    const db = this.#db;
-    const blocks = db
-      .prepare(
-        'SELECT first, last, marks FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ?',
-      )
-      .all(first, last) as { first: number; last: number; marks: string | null }[];
-    let finished = 0;
-    for (const block of blocks) {
-      const from = Math.max(first, block.first);
-      const to = Math.min(last, block.last);
-      if (to < from) continue;
-      const before = this.#done.size;
-      this.#done.add(from, to);
-      finished += this.#done.size - before;
-      const kept = this.#done.remove(block.first, block.last);
-      if (kept === block.last - block.first + 1) {
-        for (const mark of block.marks === null ? [] : (JSON.parse(block.marks) as Mark[])) {
-          db.prepare('INSERT OR REPLACE INTO mark (device, counter, time) VALUES (?, ?, ?)').run(...mark);
-        }
-        db.prepare('DELETE FROM block WHERE first = ?').run(block.first);
-        db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(block.first, block.last);
-      } else {
-        // Parts of this block only: written down so that a restart does not send them again.
-        const parts = new RangeSet(
-          this.#ranges('SELECT first, last FROM done WHERE first >= ? AND last <= ?', block.first, block.last),
-        );
-        parts.add(from, to);
-        db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(block.first, block.last);
-        for (const part of parts.ranges()) {
-          db.prepare('INSERT INTO done (first, last) VALUES (?, ?)').run(...part);
-          this.#done.add(...part);
-        }
-      }
-    }
-    return finished;
+  /** Says what is to be added to the times of boots whose clock was not known. Once said it stays, since readings leave with it. */
+  date(shifts: [boot: number, shiftMs: number][]): void {
+    this.#transaction(() => {
+      const update = this.#db.prepare('UPDATE boot SET shift = ? WHERE id = ? AND shift IS NULL');
+      for (const [boot, shift] of shifts) update.run(Math.round(shift), boot);
+    });
+    for (const [boot, shift] of shifts) if (!this.#shifts.has(boot)) this.#shifts.set(boot, Math.round(shift));
+  }
+
+  /** Merges a run of small blocks into one, which takes a fifth of the room. Returns whether there may be more to do. */
+  merge(): boolean {
+    return this.#transaction(() => this.#merger.merge());
   }
 
   /** Gives every name its number, the old ones theirs, new ones the next. */
   number(names: string[]): number[] {
-    const find = this.#db.prepare('SELECT number FROM channel WHERE name = ?');
-    const add = this.#db.prepare('INSERT INTO channel (name) VALUES (?)');
-    this.#db.exec('BEGIN IMMEDIATE');
-    const numbers = names.map(
-      (name) => (find.get(name) as { number: number } | undefined)?.number ?? Number(add.run(name).lastInsertRowid),
-    );
-    this.#db.exec('COMMIT');
-    return numbers;
+    const { channels } = this.#identity;
+    const known = new Map(channels.map((name, i) => [name, i + 1]));
+    const numbers = names.map((name) => known.get(name) ?? known.set(name, channels.push(name)).get(name));
+    this.#saveIdentity();
+    return numbers as number[];
   }
 
-  /** A value that outlives a restart, and its change. */
+  /** A text that outlives a restart, and its change. */
   remember(key: string, value: string): string | null {
-    const before = this.#db.prepare('SELECT value FROM meta WHERE key = ?').get(`kept.${key}`) as
-      | { value: string }
-      | undefined;
-    if (before?.value !== value) this.#setMeta(`kept.${key}`, value);
-    return before?.value ?? null;
+    const before = this.#identity.kept[key];
+    if (before !== value) {
+      this.#identity.kept[key] = value;
+      this.#saveIdentity();
+    }
+    return before ?? null;
+  }
+
+  recall(key: string): string | null {
+    return this.#identity.kept[key] ?? null;
+  }
+
+  /** Channels whose samples stay longest when the journal is full. */
+  protect(channels: number[]): void {
+    this.#protected = new Set(channels);
+  }
+
+  /** Lets go of a damaged file without writing to it. */
+  abandon(): void {
+    this.#hint.close();
+    try {
+      this.#db.close();
+    } catch {
+      // A damaged file may refuse even this.
+    }
   }
 
   close(): void {
+    this.#transaction(() => {
+      this.#settlement.setMeta('next', this.#nextSeq);
+      this.#settlement.setMeta('clean', 1);
+    });
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#db.close();
+    this.#hint.close();
+  }
+
+  #saveIdentity(): void {
+    writeIdentity(`${this.#options.path}.id`, this.#identity);
+    this.#settlement.setMeta('identity', identityText(this.#identity));
+  }
+
+  /** A block's readings, dated; undefined where they cannot be read. */
+  #readings(row: BlockRow): Readings | undefined {
+    let readings: Readings;
+    try {
+      readings = decodeBatch(row.data, this.#options).readings;
+    } catch {
+      return undefined;
+    }
+    const shift = row.boot === null ? 0 : (this.#shifts.get(row.boot) ?? 0);
+    if (shift === 0) return readings;
+    for (let i = 0; i < readings.count; i++) {
+      readings.timeMs[i] = Math.max(0, (readings.timeMs[i] as number) + shift);
+      readings.quality[i] = (readings.quality[i] as number) | QUALITY.ESTIMATED;
+    }
+    return readings;
+  }
+
+  /** Sampling time of the oldest reading, as far as its block can be read. */
+  #oldestMs(): number | undefined {
+    const row = this.#db.prepare('SELECT * FROM block ORDER BY first LIMIT 1').get() as BlockRow | undefined;
+    const readings = row === undefined ? undefined : this.#readings(row);
+    return readings?.timeMs[0];
+  }
+
+  #rowsBetween(first: number, last: number): { seq: number[]; data: Uint8Array } | undefined {
+    const rows = this.#db
+      .prepare(
+        'SELECT * FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ? ORDER BY first',
+      )
+      .all(first, last) as unknown as BlockRow[];
+    const parts = rows.flatMap((row) => {
+      const readings = this.#readings(row);
+      return readings === undefined ? [] : [this.#wanted(readings, first, last)];
+    });
+    const joined = joinRows(parts.filter((part) => part.count > 0));
+    if (joined === undefined || joined.count === 0) return undefined;
+    const some = selectRows(joined, (row) => row < INSPECTED_READINGS);
+    return { seq: Array.from(joined.seq.subarray(0, joined.count)), data: this.#encode(some) };
+  }
+
+  /** Readings of a block between two numbers that are not done. */
+  #wanted(readings: Readings, from: number, to: number): Readings {
+    const first = readings.seq[0] as number;
+    const last = readings.seq[readings.count - 1] as number;
+    if (first >= from && last <= to && !this.#settlement.touches(first, last)) return readings;
+    return selectRows(readings, (i) => {
+      const seq = readings.seq[i] as number;
+      return seq >= from && seq <= to && !this.#settlement.has(seq);
+    });
+  }
+
+  #room() {
+    return {
+      ...{ db: this.#db, options: this.#options, settlement: this.#settlement },
+      bytes: () => this.#bytes(),
+      readings: (row: BlockRow) => this.#readings(row),
+      encode: (readings: Readings) => this.#encode(readings),
+      isProtected: (channel: number) => this.#protected.has(channel),
+    };
+  }
+
+  #encode(readings: Readings): Uint8Array {
+    return encodeBatch(readings, { ...this.#options, epoch: this.#identity.epoch });
+  }
+
+  #transaction<T>(run: () => T): T {
+    if (this.#db.isTransaction) return run();
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = run();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      // Sets in memory may have run ahead of the file.
+      this.#settlement.reload();
+      throw error;
+    }
   }
 
   #bytes(): number {
-    const pages = (this.#db.prepare('PRAGMA page_count').get() as { page_count: number }).page_count;
-    const free = (this.#db.prepare('PRAGMA freelist_count').get() as { freelist_count: number }).freelist_count;
-    const size = (this.#db.prepare('PRAGMA page_size').get() as { page_size: number }).page_size;
-    return (pages - free) * size;
-  }
-
-  #ranges(sql: string, ...args: number[]): Range[] {
-    return (this.#db.prepare(sql).all(...args) as { first: number; last: number }[]).map((row) => [
-      row.first,
-      row.last,
-    ]);
-  }
-
-  #meta(key: string): number | undefined {
-    return (this.#db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: number } | undefined)?.value;
-  }
-
-  #setMeta(key: string, value: number | string): void {
-    this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+    return bytesInUse(this.#db);
   }
 }
 
-function copyRow(from: Readings, row: number, to: Readings, at: number): void {
-  to.seq[at] = from.seq[row] as number;
-  to.timeMs[at] = from.timeMs[row] as number;
-  to.channel[at] = from.channel[row] as number;
-  to.value[at] = from.value[row] as number;
-  to.quality[at] = from.quality[row] as number;
-}
-
-function join(parts: Readings[], count: number): Readings {
-  const joined = newReadings(count);
-  for (const part of parts) {
-    for (const column of ['seq', 'timeMs', 'channel', 'value', 'quality'] as const)
-      joined[column].set(part[column].subarray(0, part.count), joined.count);
-    joined.count += part.count;
-  }
-  return joined;
+/** Bytes of pages in use. */
+export function bytesInUse(db: DatabaseSync): number {
+  const pages = (db.prepare('PRAGMA page_count').get() as { page_count: number }).page_count;
+  const free = (db.prepare('PRAGMA freelist_count').get() as { freelist_count: number }).freelist_count;
+  const size = (db.prepare('PRAGMA page_size').get() as { page_size: number }).page_size;
+  return (pages - free) * size;
 }

@@ -1,10 +1,11 @@
 /** The thread that owns the journal's file. An fsync that takes its time holds up this thread and nothing else. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { JournalDb, type JournalOptions } from './journal-db.ts';
+import type { JournalOptions } from './journal-db.ts';
+import { JournalHost, type JournalMethod, type OpenedJournal } from './journal-host.ts';
 
 export interface JournalCall {
   id: number;
-  method: keyof JournalDb;
+  method: JournalMethod;
   args: unknown[];
 }
 
@@ -12,23 +13,25 @@ export interface JournalAnswer {
   id: number;
   result?: unknown;
   error?: string;
+  /** The file was found damaged and made anew; comes without a call. */
+  reopened?: OpenedJournal;
 }
 
 const port = parentPort;
 if (port === null) throw new Error('journal-thread.ts runs as a worker');
 const { stallMs, ...options } = workerData as JournalOptions & { stallMs?: number };
-const journal = new JournalDb(options);
+const say = (answer: JournalAnswer) => port.postMessage(answer);
+const host = new JournalHost(options, (reopened) => say({ id: 0, reopened }));
 const stall = new Int32Array(new SharedArrayBuffer(4));
 
 port.on('message', ({ id, method, args }: JournalCall) => {
   // For tests: a disk whose fsync takes so long.
   if (stallMs !== undefined && method === 'commit') Atomics.wait(stall, 0, 0, stallMs);
   try {
-    const run = journal[method] as (...given: unknown[]) => unknown;
-    port.postMessage({ id, result: run.apply(journal, args) } satisfies JournalAnswer);
+    say({ id, result: host.call(method, args) });
   } catch (error) {
-    port.postMessage({ id, error: (error as Error).message } satisfies JournalAnswer);
+    say({ id, error: (error as Error).message });
   }
   if (method === 'close') port.close();
 });
-port.postMessage({ id: 0 } satisfies JournalAnswer);
+say({ id: 0 });

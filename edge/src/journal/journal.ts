@@ -3,36 +3,52 @@
  * within a moment share one commit; while one commit is under way the next group gathers, so a slow disk makes groups
  * larger, never the loop slower. Beyond a bound nothing is taken, and the caller is told.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { type Cancel, type Clock, KarezError, LIMITS, type Logger, newReadings, type Readings } from '@karez/model';
-import type {
-  CommitResult,
-  EncodedBatch,
-  Group,
-  JournalDb,
-  JournalOptions,
-  Mark,
-  OpenedJournal,
-} from './journal-db.ts';
-import type { JournalAnswer } from './journal-thread.ts';
+import {
+  type Cancel,
+  type Clock,
+  KarezError,
+  LIMITS,
+  type Logger,
+  messageOf,
+  newReadings,
+  type Readings,
+} from '@karez/model';
+import { largerColumns } from './columns.ts';
+import { inThread, type StartJournal } from './journal-call.ts';
+import type { CommitResult, EncodedBatch, Group, JournalDb, JournalOptions } from './journal-db.ts';
+import type { OpenedJournal } from './journal-host.ts';
+import type { Mark } from './marks.ts';
 import type { Range } from './range-set.ts';
+import type { Refusal } from './settlement.ts';
+
+export type { OpenedJournal } from './journal-host.ts';
+
+/** What the file holds and whether it can be written, as far as known. */
+export interface JournalState {
+  bytes: number;
+  limitBytes: number;
+  writable: boolean;
+  full: boolean;
+  queued: number;
+  commits: number;
+  slowestCommitMs: number;
+  /** Readings in this epoch, each in exactly one of these. */
+  waiting: number;
+  stored: number;
+  refused: number;
+  lost: Record<string, number>;
+  /** First and last number given of each segment. */
+  segments: Range[];
+}
 
 export interface Journal {
   readonly opened: OpenedJournal;
-  /** What the file holds and whether it can be written, as far as known. */
-  readonly state: {
-    bytes: number;
-    limitBytes: number;
-    writable: boolean;
-    full: boolean;
-    queued: number;
-    commits: number;
-    slowestCommitMs: number;
-  };
+  readonly state: Readonly<JournalState>;
   /**
    * Takes one sample: equal times, one row for each channel. Resolves once it is on disk.
+   * @param dated false where the time is to be shifted once the clock is known.
    * @throws KarezError JOURNAL_FULL, JOURNAL_UNWRITABLE, BUSY.
    */
   append(
@@ -40,22 +56,39 @@ export interface Journal {
     channels: readonly number[],
     values: readonly number[],
     qualities: readonly number[],
-    mark?: Mark,
+    options?: { mark?: Mark; dated?: boolean },
   ): Promise<void>;
-  /** Called after each commit with its sequence numbers. */
-  onCommit: (first: number, last: number) => void;
+  /** Told of what becomes of readings; set by the uplink. */
+  listener: JournalListener;
   batch(from: number, to: number, most: number): Promise<EncodedBatch | undefined>;
-  settle(
-    stored: Range[],
-    refused: { first: number; last: number; code: string; reason: string }[],
-  ): Promise<{ stored: number; refused: number }>;
+  settle(stored: Range[], refused: Refusal[], floorMs: number): Promise<void>;
+  date(shifts: [boot: number, shiftMs: number][]): Promise<void>;
   number(names: string[]): Promise<number[]>;
+  protect(channels: number[]): Promise<void>;
   remember(key: string, value: string): Promise<string | null>;
+  /** What was remembered under a key; null where nothing was. */
+  recall(key: string): Promise<string | null>;
+  /** Sampling time of the oldest reading that waits, as far as known. */
+  oldestMs(nowMs: number): number;
   close(): Promise<void>;
 }
 
+export interface JournalListener {
+  /** After each commit, with its sequence numbers. */
+  committed(first: number, last: number): void;
+  /** What had to go to make room or because of its age. */
+  dropped(ranges: Range[]): void;
+  /** The file was damaged and made anew: these wait. */
+  reopened(waiting: Range[]): void;
+  /** Highest number that may be on its way to the cloud. */
+  inFlightTo(): number;
+}
+
+const NOBODY: JournalListener = { committed() {}, dropped() {}, reopened() {}, inFlightTo: () => 0 };
+
 interface Gathering {
   readings: Readings;
+  undated: Readings;
   marks: Mark[];
   done: PromiseWithResolvers<void>;
 }
@@ -65,129 +98,179 @@ const GROUP = 8_192;
 /** Wait for company: below the limit by what the commit itself may take. */
 const GATHER_MS = LIMITS.commitEveryMs - 20;
 const RETRY_MS = 1_000;
+/** Commits that wait for the cloud before small blocks are merged, and how often ages are looked at. */
+const MERGE_EVERY_COMMITS = 256;
+const AGE_EVERY_MS = 600_000;
+const DAY_MS = 86_400_000;
 
-/**
- * Opens the journal at `options.path`. A file that cannot be read is set aside under another name, and a new journal
- * (a new epoch) begins; `setAside` then names it.
- */
+export interface OpenJournalOptions extends JournalOptions {
+  /** Readings older than this are dropped; undefined keeps them whatever their age. */
+  maxAgeDays?: number;
+  /** For tests: a disk whose fsync takes so long. */
+  stallMs?: number;
+}
+
+/** Opens the journal at `options.path`. Throws JOURNAL_UNWRITABLE. A damaged file heals itself and costs what it held. */
 export async function openJournal(
-  options: JournalOptions & { stallMs?: number },
+  options: OpenJournalOptions,
   { clock, logger }: { clock: Clock; logger: Logger },
-): Promise<Journal & { setAside: string | undefined }> {
-  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  let setAside: string | undefined;
-  let thread: Thread;
-  try {
-    thread = await startThread(options);
-  } catch (error) {
-    if (!/malformed|not a database|corrupt/i.test((error as Error).message)) {
-      throw new KarezError(
-        'JOURNAL_UNWRITABLE',
-        `cannot open the journal ${options.path}: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
-    setAside = `${options.path}.damaged-${clock.wallMs()}`;
-    for (const end of ['', '-wal', '-shm'])
-      if (existsSync(options.path + end)) renameSync(options.path + end, setAside + end);
-    logger.log('error', 'the journal could not be read and was set aside; a new one begins', {
-      code: 'JOURNAL_CORRUPT',
-      setAside,
-      cause: error,
-    });
-    thread = await startThread(options);
-  }
-  const { call } = thread;
-  const opened = (await call('open')) as OpenedJournal;
-  const state = {
-    bytes: opened.bytes,
-    limitBytes: options.limitBytes,
-    writable: true,
-    full: false,
-    queued: 0,
-    commits: 0,
-    slowestCommitMs: 0,
+  start: StartJournal = inThread,
+): Promise<Journal> {
+  let listener = NOBODY;
+  const reopened = (opened: OpenedJournal) => {
+    tellDamage(opened, logger);
+    take(opened);
+    listener.reopened(opened.waiting);
   };
+  let opened: OpenedJournal;
+  let call: Awaited<ReturnType<StartJournal>>['call'];
+  try {
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+    ({ call } = await start(options, reopened));
+    opened = (await call('open')) as OpenedJournal;
+  } catch (cause) {
+    throw new KarezError('JOURNAL_UNWRITABLE', `cannot open the journal ${options.path}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  tellDamage(opened, logger);
+  const state: JournalState = {
+    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: true, full: false },
+    ...{ queued: 0, commits: 0, slowestCommitMs: 0 },
+    ...{ waiting: 0, stored: 0, refused: 0, lost: {}, segments: [] },
+  };
+  take(opened);
 
-  const gather = (): Gathering => ({ readings: newReadings(512), marks: [], done: Promise.withResolvers() });
+  function take({ waitingReadings, stored, refused, lost, segments, bytes }: OpenedJournal): void {
+    Object.assign(state, { waiting: waitingReadings, stored, refused, lost: { ...lost }, segments, bytes });
+  }
+  function lose(reason: string, readings: number, ranges: Range[]): void {
+    state.lost[reason] = (state.lost[reason] ?? 0) + readings;
+    state.waiting -= readings;
+    if (ranges.length > 0) listener.dropped(ranges);
+  }
+  function give([first, last]: Range): void {
+    const newest = state.segments.at(-1);
+    if (newest !== undefined && newest[1] + 1 === first) newest[1] = last;
+    else state.segments.push([first, last]);
+    state.waiting += last - first + 1;
+  }
+
+  const gather = (): Gathering => ({
+    ...{ readings: newReadings(512), undated: newReadings(0), marks: [], done: Promise.withResolvers() },
+  });
   let gathering = gather();
+  const gathered = () => gathering.readings.count + gathering.undated.count;
   let timer: Cancel | undefined;
   let committing: Promise<void> | undefined;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
+  let oldestMs = opened.oldestMs;
+  let unmerged = opened.blocks;
+  let merging = false;
+  const ageTimer = clock.every(AGE_EVERY_MS, () => void dropOld());
 
   function commitSoon(): void {
     if (committing !== undefined) return;
-    if (gathering.readings.count >= GROUP) commitNow();
+    if (gathered() >= GROUP) commitNow();
     else timer ??= clock.after(GATHER_MS, commitNow);
   }
 
   function commitNow(): void {
     timer?.();
     timer = undefined;
-    if (committing !== undefined || gathering.readings.count === 0) return;
+    if (committing !== undefined || gathered() === 0) return;
     const group = gathering;
     gathering = gather();
     committing = commit(group).finally(() => {
       committing = undefined;
-      if (gathering.readings.count > 0) commitSoon();
+      if (gathered() > 0) commitSoon();
     });
   }
 
-  async function commit({ readings, marks, done }: Gathering): Promise<void> {
+  async function commit({ readings, undated, marks, done }: Gathering): Promise<void> {
     // Whoever appended hears of it through their own promise; nobody may be listening to this one.
     done.promise.catch(() => {});
     const began = clock.monoMs();
-    const { count } = readings;
     try {
-      const result = (await call('commit', { readings, marks, monoMs: began } satisfies Group)) as CommitResult;
-      if (result === 'full') {
-        state.full = true;
-        refusedAtMs = began;
-        done.reject(
-          new KarezError(
-            'JOURNAL_FULL',
-            `the journal holds its ${Math.round(options.limitBytes / 1e6)} MB; nothing new is accepted until the cloud has some of it`,
-          ),
+      const inFlightTo = listener.inFlightTo();
+      const result = (await call('commit', { readings, undated, marks, inFlightTo } satisfies Group)) as CommitResult;
+      state.bytes = result.bytes;
+      state.full = result.range === undefined;
+      state.writable = true;
+      if (result.lost > 0)
+        lose(
+          options.policy === 'thin-history' && result.dropped.length === 0 ? 'thinned' : 'dropped-full',
+          result.lost,
+          result.dropped,
         );
-      } else {
-        state.full = false;
-        state.writable = true;
-        state.bytes = result.bytes;
-        state.commits++;
-        state.slowestCommitMs = Math.max(state.slowestCommitMs, clock.monoMs() - began);
-        done.resolve();
-        journal.onCommit(result.first, result.last);
+      if (result.range === undefined) {
+        refusedAtMs = began;
+        done.reject(fullError(options));
+        return;
       }
+      give(result.range);
+      state.commits++;
+      state.slowestCommitMs = Math.max(state.slowestCommitMs, clock.monoMs() - began);
+      done.resolve();
+      listener.committed(...result.range);
+      if (++unmerged >= MERGE_EVERY_COMMITS) void merge();
     } catch (cause) {
       state.writable = false;
       refusedAtMs = began;
       logger.log('error', 'the journal could not be written', { code: 'JOURNAL_UNWRITABLE', cause });
-      done.reject(
-        new KarezError('JOURNAL_UNWRITABLE', `the disk refuses the journal: ${(cause as Error).message}`, { cause }),
-      );
+      done.reject(new KarezError('JOURNAL_UNWRITABLE', `the disk refuses the journal: ${messageOf(cause)}`, { cause }));
     } finally {
-      state.queued -= count;
+      state.queued -= readings.count + undated.count;
     }
   }
 
-  const journal: Journal & { setAside: string | undefined } = {
+  async function merge(): Promise<void> {
+    unmerged = 0;
+    if (merging || state.waiting < MERGE_EVERY_COMMITS) return;
+    merging = true;
+    try {
+      while ((await call('merge')) as boolean) {}
+    } catch (cause) {
+      logger.log('info', 'small blocks could not be merged', { cause });
+    }
+    merging = false;
+  }
+
+  async function dropOld(): Promise<void> {
+    if (options.maxAgeDays === undefined) return;
+    try {
+      const result = await call('dropOlder', clock.wallMs() - options.maxAgeDays * DAY_MS);
+      const { dropped, lost, bytes } = result as ReturnType<JournalDb['dropOlder']>;
+      state.bytes = bytes;
+      if (lost > 0) lose('too-old', lost, dropped);
+    } catch (cause) {
+      logger.log('warn', 'old readings could not be dropped', { cause });
+    }
+  }
+
+  return {
     opened,
     state,
-    setAside,
-    onCommit: () => {},
-    append(timeMs, channels, values, qualities, mark) {
+    get listener() {
+      return listener;
+    },
+    set listener(next: JournalListener) {
+      listener = next;
+    },
+    append(timeMs, channels, values, qualities, { mark, dated = true } = {}) {
       const n = channels.length;
       if ((state.full || !state.writable) && clock.monoMs() - refusedAtMs < RETRY_MS) {
-        const code = state.full ? 'JOURNAL_FULL' : 'JOURNAL_UNWRITABLE';
         return Promise.reject(
-          new KarezError(code, state.full ? 'the journal is full' : 'the disk refuses the journal'),
+          state.full ? fullError(options) : new KarezError('JOURNAL_UNWRITABLE', 'the disk refuses the journal'),
         );
       }
       if (state.queued + n > LIMITS.journalQueueReadings)
         return Promise.reject(new KarezError('BUSY', 'more readings wait for the disk than may'));
-      if (gathering.readings.count + n > gathering.readings.seq.length)
-        gathering.readings = larger(gathering.readings, n);
-      const { readings, marks, done } = gathering;
+      const column = dated ? 'readings' : 'undated';
+      if (gathering[column].count + n > gathering[column].seq.length)
+        gathering[column] = largerColumns(gathering[column], n);
+      const { marks, done } = gathering;
+      const readings = gathering[column];
       for (let i = 0; i < n; i++) {
         const at = readings.count++;
         readings.timeMs[at] = timeMs;
@@ -201,67 +284,42 @@ export async function openJournal(
       return done.promise;
     },
     batch: (from, to, most) => call('batch', from, to, most) as Promise<EncodedBatch | undefined>,
-    async settle(stored, refused) {
-      const result = (await call('settle', stored, refused)) as ReturnType<JournalDb['settle']>;
-      state.bytes = result.bytes;
+    async settle(stored, refused, floorMs) {
+      const result = (await call('settle', stored, refused, floorMs)) as ReturnType<JournalDb['settle']>;
+      const { settled, lost, oldestMs: _, ...totals } = result;
+      oldestMs = result.oldestMs;
+      Object.assign(state, totals, { lost: { ...lost }, waiting: state.waiting - settled });
       if (state.bytes < options.limitBytes) state.full = false;
-      return result;
     },
+    date: (shifts) => call('date', shifts) as Promise<void>,
     number: (names) => call('number', names) as Promise<number[]>,
+    protect: (channels) => call('protect', channels) as Promise<void>,
     remember: (key, value) => call('remember', key, value) as Promise<string | null>,
+    recall: (key) => call('recall', key) as Promise<string | null>,
+    oldestMs: (nowMs) => Math.min(nowMs, oldestMs ?? nowMs),
     async close() {
-      while (committing !== undefined || gathering.readings.count > 0) {
+      ageTimer();
+      while (committing !== undefined || gathered() > 0) {
         commitNow();
         await committing;
       }
       await call('close');
     },
   };
-  return journal;
 }
 
-/** The same rows in columns of twice the size, or more where `n` asks for it. */
-function larger(readings: Readings, n: number): Readings {
-  const grown = newReadings(Math.max(readings.seq.length * 2, readings.count + n));
-  for (const column of ['timeMs', 'channel', 'value', 'quality'] as const) grown[column].set(readings[column]);
-  grown.count = readings.count;
-  return grown;
+function fullError({ limitBytes }: JournalOptions): KarezError {
+  return new KarezError(
+    'JOURNAL_FULL',
+    `the journal holds its ${Math.round(limitBytes / 1e6)} MB; nothing new is accepted until the cloud has some of it`,
+  );
 }
 
-interface Thread {
-  call(method: keyof JournalDb, ...args: unknown[]): Promise<unknown>;
-}
-
-async function startThread(options: object): Promise<Thread> {
-  const worker = new Worker(new URL('./journal-thread.ts', import.meta.url), {
-    workerData: options,
-    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
-  });
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  let nextId = 1;
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => resolve());
-    worker.once('error', reject);
-  });
-  worker.on('message', ({ id, result, error }: JournalAnswer) => {
-    const call = waiting.get(id);
-    waiting.delete(id);
-    if (error === undefined) call?.resolve(result);
-    else call?.reject(new Error(error));
-  });
-  const failAll = (error: Error) => {
-    for (const call of waiting.values()) call.reject(error);
-    waiting.clear();
-  };
-  worker.on('error', failAll);
-  worker.on('exit', () => failAll(new Error('the journal’s thread ended')));
-  return {
-    call(method, ...args) {
-      const id = nextId++;
-      const answer = Promise.withResolvers<unknown>();
-      waiting.set(id, answer);
-      worker.postMessage({ id, method, args });
-      return answer.promise;
-    },
-  };
+function tellDamage({ rebuilt, torn }: OpenedJournal, logger: Logger): void {
+  if (rebuilt !== undefined)
+    logger.log('error', 'the journal was damaged and made anew from what could be read', {
+      ...{ code: 'JOURNAL_CORRUPT', saved: rebuilt.saved, lost: rebuilt.lost },
+      ...{ setAside: rebuilt.setAside, cause: rebuilt.why },
+    });
+  if (torn > 0) logger.log('error', 'the end of the journal was gone', { code: 'JOURNAL_CORRUPT', lost: torn });
 }

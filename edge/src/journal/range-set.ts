@@ -15,8 +15,9 @@ export class RangeSet {
     return this.#size;
   }
 
-  get first(): number | undefined {
-    return this.#ranges[0]?.[0];
+  /** The lowest range. */
+  get firstRange(): Readonly<Range> | undefined {
+    return this.#ranges[0];
   }
 
   ranges(): Range[] {
@@ -68,6 +69,17 @@ export class RangeSet {
   has(n: number): boolean {
     const range = this.#ranges[this.#indexFrom(n)];
     return range !== undefined && range[0] <= n;
+  }
+
+  /** Whether any number from `first` to `last` is in. */
+  touches(first: number, last: number): boolean {
+    const range = this.#ranges[this.#indexFrom(first)];
+    return range !== undefined && range[0] <= last;
+  }
+
+  clear(): void {
+    this.#ranges = [];
+    this.#size = 0;
   }
 
   /** Index of the first range that ends at `n` or later. */

@@ -1,9 +1,7 @@
 /**
- * The connection to the cloud: MQTT 3.1.1, clean session. What is on its way is the plan's business; here are login,
- * topics, last will, and connecting again with growing, jittered delays. Nothing is queued in the client: what is not
- * sent waits in the journal.
+ * The gateway's side of the conversation with the cloud: describe what we have, learn the time, send what waits, hear
+ * what is stored; connect again with growing, jittered delays. What goes when is the plan's business.
  */
-
 import {
   Ack,
   type Cancel,
@@ -14,12 +12,12 @@ import {
   type Inventory,
   LIMITS,
   type Logger,
-  messageOf,
   type Random,
-  topicOf,
 } from '@karez/model';
-import mqtt, { type MqttClient } from 'mqtt';
+import type { Timekeeper } from '../clock/timekeeper.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Budget } from './budget.ts';
+import type { CloudLink, ConnectCloud } from './link.ts';
 import { Plan } from './plan.ts';
 
 export interface UplinkParts {
@@ -27,9 +25,10 @@ export interface UplinkParts {
   random: Random;
   logger: Logger;
   journal: Journal;
+  timekeeper: Timekeeper;
+  budget: Budget;
   inventory: Inventory;
-  url: string;
-  password: string;
+  connect: ConnectCloud;
   status(): GatewayStatus;
 }
 
@@ -43,50 +42,49 @@ export interface LinkState {
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 const STATUS_EVERY_MS = 5_000;
-const CONNECT_TIMEOUT_MS = 15_000;
+/** Where every byte is paid for. */
+const METERED_STATUS_EVERY_MS = 60_000;
+const GOODBYE_MS = 1_000;
 const ackChecker = checker(Ack, 'PAYLOAD_INVALID');
 
 export class Uplink {
   readonly #parts: UplinkParts;
   readonly #plan: Plan;
-  readonly #topics: { batch: string; status: string; inventory: string; ack: string };
-  #client: MqttClient | undefined;
+  #link: CloudLink | undefined;
+  #giveUp: (() => void) | undefined;
   #retry: Cancel | undefined;
   #statusTimer: Cancel | undefined;
   #delayMs = FIRST_DELAY_MS;
   #stopped = false;
+  #sending = false;
   readonly link: LinkState;
-  /** Readings stored and refused in this epoch, as the journal last said. */
-  readonly totals: { stored: number; refused: number };
   bytesSent = 0;
 
   constructor(parts: UplinkParts) {
     this.#parts = parts;
-    const { farm, gateway } = parts.inventory;
-    const topic = (leaf: 'batch' | 'status' | 'inventory' | 'ack') => topicOf(farm.id, gateway.id, leaf);
-    this.#topics = { batch: topic('batch'), status: topic('status'), inventory: topic('inventory'), ack: topic('ack') };
-    this.link = { state: 'down', sinceMs: parts.clock.wallMs(), trouble: null };
-    const { opened } = parts.journal;
-    this.totals = { stored: opened.stored, refused: opened.refused };
+    const { clock, journal, timekeeper, budget, logger } = parts;
+    this.link = { state: 'down', sinceMs: clock.wallMs(), trouble: null };
     this.#plan = new Plan(
       {
-        clock: parts.clock,
-        batch: (from, to, most) => parts.journal.batch(from, to, most),
-        send: (bytes) => this.#publish(this.#topics.batch, Buffer.from(bytes), false),
-        settle: async (stored, refused) => Object.assign(this.totals, await parts.journal.settle(stored, refused)),
-        failed: (error) => parts.logger.log('info', 'a batch was not sent', { cause: error }),
+        ...{ clock, budget },
+        batch: (from, to, most) => journal.batch(from, to, most),
+        send: (bytes) => this.#publish('batch', bytes, false),
+        settle: (stored, refused) => journal.settle(stored, refused, timekeeper.floorMs),
+        failed: (error) => logger.log('info', 'a batch was not sent', { cause: error }),
       },
-      opened.waiting,
+      journal.opened.waiting,
     );
+    journal.listener = {
+      committed: (first, last) => this.#plan.committed(first, last),
+      dropped: (ranges) => this.#plan.dropped(ranges),
+      reopened: (waiting) => this.#plan.reopened(waiting),
+      inFlightTo: () => this.#plan.inFlightTo,
+    };
+    timekeeper.onDated = () => this.#sendIfReady();
   }
 
   start(): void {
-    this.#parts.journal.onCommit = (first, last) => this.#plan.committed(first, last);
     this.#connect();
-  }
-
-  get waiting(): number {
-    return this.#plan.waiting;
   }
 
   get roundTripMs(): number | null {
@@ -97,103 +95,88 @@ export class Uplink {
     this.#stopped = true;
     this.#retry?.();
     this.#statusTimer?.();
-    this.#plan.stop();
-    const client = this.#client;
-    if (client === undefined) return;
-    if (client.connected) {
+    await this.#plan.stop();
+    if (this.#link !== undefined) {
       // A clean goodbye sends no last will; the cloud is told in words.
       const gone: GatewayGone = { v: 1, online: false, epoch: this.#parts.inventory.epoch };
-      await Promise.race([this.#publish(this.#topics.status, JSON.stringify(gone), true), this.#pause(1_000)]).catch(
-        () => {},
-      );
+      const pause = new Promise<void>((resolve) => this.#parts.clock.after(GOODBYE_MS, resolve));
+      await Promise.race([this.#publish('status', JSON.stringify(gone), true), pause]).catch(() => {});
     }
-    await client.endAsync(true).catch(() => {});
+    this.#giveUp?.();
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#parts.clock.after(ms, resolve));
-  }
-
-  #publish(topic: string, payload: Buffer | string, retain: boolean): Promise<void> {
-    const client = this.#client;
-    if (client === undefined || !client.connected) return Promise.reject(new Error('the link is down'));
+  async #publish(leaf: 'batch' | 'status' | 'inventory', payload: Uint8Array | string, retain: boolean): Promise<void> {
+    if (this.#link === undefined) throw new Error('the link is down');
     this.bytesSent += payload.length;
-    return client.publishAsync(topic, payload, { qos: 1, retain }).then(() => {});
+    if (leaf !== 'batch') this.#parts.budget.spend(payload.length);
+    await this.#link.publish(leaf, payload, retain);
   }
 
   #connect(): void {
-    const { inventory, url, password, logger } = this.#parts;
-    const gone: GatewayGone = { v: 1, online: false, epoch: inventory.epoch };
+    const { clock, random, logger } = this.#parts;
     this.#change('connecting', this.link.trouble);
-    const client = mqtt.connect(url, {
-      ...{ protocolVersion: 4, clean: true, reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
-      ...{
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        keepalive: LIMITS.keepaliveS,
-        clientId: `${inventory.farm.id}/${inventory.gateway.id}`,
+    this.#giveUp = this.#parts.connect({
+      up: (link) => {
+        this.#link = link;
+        this.#greet(link).catch((error) => {
+          logger.log('info', 'the cloud could not be greeted', { cause: error });
+          link.close();
+        });
       },
-      ...{ username: `${inventory.farm.id}/${inventory.gateway.id}`, password },
-      will: { topic: this.#topics.status, payload: Buffer.from(JSON.stringify(gone)), qos: 1, retain: true },
-    });
-    this.#client = client;
-    let trouble: string | null = null;
-    client.on('error', (error) => {
-      trouble = inWords(error);
-      client.end(true);
-    });
-    client.on('connect', () => {
-      this.#greet(client).catch((error) => {
-        trouble = messageOf(error);
-        client.end(true);
-      });
-    });
-    client.on('message', (topic, payload) => {
-      if (topic === this.#topics.ack) this.#acknowledged(payload);
-    });
-    client.once('close', () => {
-      client.removeAllListeners();
-      client.on('error', () => {});
-      client.end(true);
-      this.#plan.disconnected();
-      this.#statusTimer?.();
-      if (this.link.state === 'up') logger.log('warn', 'the link to the cloud is down', { trouble });
-      this.#change('down', trouble);
-      if (this.#stopped) return;
-      const delay = this.#delayMs * (0.5 + this.#parts.random.next());
-      this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
-      this.#retry = this.#parts.clock.after(delay, () => this.#connect());
+      message: (leaf, payload) => {
+        if (leaf === 'ack') this.#acknowledged(payload);
+      },
+      down: (trouble) => {
+        this.#link = undefined;
+        this.#sending = false;
+        this.#plan.disconnected();
+        this.#statusTimer?.();
+        if (this.link.state === 'up') logger.log('warn', 'the link to the cloud is down', { trouble });
+        this.#change('down', trouble);
+        if (this.#stopped) return;
+        const delay = this.#delayMs * (0.5 + random.next());
+        this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
+        this.#retry = clock.after(delay, () => this.#connect());
+      },
     });
   }
 
-  /** After login: hear acknowledgements first, then say what we have, then send. */
-  async #greet(client: MqttClient): Promise<void> {
-    const granted = await client.subscribeAsync(this.#topics.ack, { qos: 1 });
-    if (granted.some((g) => g.qos === 128)) throw new Error('the cloud refuses our acknowledgement topic');
+  /** After login: say what we have, ask for the time; readings follow once they have theirs. */
+  async #greet(link: CloudLink): Promise<void> {
     await this.#describe();
-    if (this.#client !== client || !client.connected) return;
+    if (this.#link !== link) return;
     this.#delayMs = FIRST_DELAY_MS;
     this.#change('up', null);
     this.#parts.logger.log('info', 'the link to the cloud is up');
+    const everyMs = this.#parts.budget.isMetered ? METERED_STATUS_EVERY_MS : STATUS_EVERY_MS;
+    this.#statusTimer = this.#parts.clock.every(everyMs, () => this.#sayStatus());
+    this.#sayStatus();
+    this.#sendIfReady();
+  }
+
+  /** No reading leaves before its time is known. */
+  #sendIfReady(): void {
+    if (this.#sending || this.link.state !== 'up' || !this.#parts.timekeeper.isDated) return;
+    this.#sending = true;
     this.#plan.connected();
-    await this.#sayStatus();
-    this.#statusTimer = this.#parts.clock.every(STATUS_EVERY_MS, () => {
-      this.#sayStatus().catch((error) => this.#parts.logger.log('debug', 'the status was not sent', { cause: error }));
-    });
   }
 
   #describe(): Promise<void> {
-    return this.#publish(this.#topics.inventory, JSON.stringify(this.#parts.inventory), true);
+    return this.#publish('inventory', JSON.stringify(this.#parts.inventory), true);
   }
 
-  #sayStatus(): Promise<void> {
-    return this.#publish(this.#topics.status, JSON.stringify(this.#parts.status()), true);
+  #sayStatus(): void {
+    this.#publish('status', JSON.stringify(this.#parts.status()), true).catch((error) =>
+      this.#parts.logger.log('debug', 'the status was not sent', { cause: error }),
+    );
   }
 
-  #acknowledged(payload: Buffer): void {
+  #acknowledged(payload: Uint8Array): void {
     const { logger, inventory } = this.#parts;
     try {
-      const ack = ackChecker.parse(JSON.parse(payload.toString()), 'acknowledgement');
+      const ack = ackChecker.parse(JSON.parse(new TextDecoder().decode(payload)), 'acknowledgement');
       if (ack.epoch !== inventory.epoch) return;
+      if (ack.echoMs !== undefined) this.#learnTime(ack.timeMs, ack.echoMs);
       if (ack.retry.some((r) => r.code === 'CATALOG_UNKNOWN'))
         this.#describe().catch((error) => logger.log('info', 'the inventory was not sent', { cause: error }));
       for (const r of ack.refused) logger.log('warn', 'the cloud refused readings for good', { ...r });
@@ -203,17 +186,17 @@ export class Uplink {
     }
   }
 
+  /** The cloud said `timeMs` somewhere between our sending at `sentMs` and now: half way, give or take that half. */
+  #learnTime(timeMs: number, sentMs: number): void {
+    const now = this.#parts.clock.monoMs();
+    if (sentMs > now || now - sentMs > LIMITS.ackTimeoutMs) return;
+    const halfMs = (now - sentMs) / 2;
+    this.#parts.timekeeper.report('cloud', timeMs, halfMs + 1, now - halfMs);
+  }
+
   #change(state: LinkState['state'], trouble: string | null): void {
     if (state !== this.link.state) this.link.sinceMs = this.#parts.clock.wallMs();
     this.link.state = state;
     this.link.trouble = trouble;
   }
-}
-
-/** What a person at the gateway can do something about. */
-function inWords(error: Error & { code?: string | number }): string {
-  if (error.code === 'ECONNREFUSED') return 'nobody answers at the cloud’s address';
-  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'the cloud’s name cannot be found';
-  if (error.code === 4 || error.code === 5) return 'the cloud refuses our password';
-  return messageOf(error);
 }

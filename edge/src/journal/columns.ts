@@ -1,0 +1,34 @@
+/** Small work on columns of readings. */
+import { newReadings, type Readings } from '@karez/model';
+
+const COLUMNS = ['seq', 'timeMs', 'channel', 'value', 'quality'] as const;
+
+/** The rows of `readings` for which `keep` says so. */
+export function selectRows(readings: Readings, keep: (row: number) => boolean): Readings {
+  const rows: number[] = [];
+  for (let i = 0; i < readings.count; i++) if (keep(i)) rows.push(i);
+  const selected = newReadings(rows.length);
+  for (const column of COLUMNS)
+    for (const [i, row] of rows.entries()) selected[column][i] = readings[column][row] as number;
+  selected.count = rows.length;
+  return selected;
+}
+
+/** All rows one after the other. */
+export function joinRows(parts: readonly Readings[]): Readings {
+  if (parts.length === 1) return parts[0] as Readings;
+  const joined = newReadings(parts.reduce((sum, part) => sum + part.count, 0));
+  for (const part of parts) {
+    for (const column of COLUMNS) joined[column].set(part[column].subarray(0, part.count), joined.count);
+    joined.count += part.count;
+  }
+  return joined;
+}
+
+/** The same rows in columns of twice the size, or more where `n` asks for it. */
+export function largerColumns(readings: Readings, n: number): Readings {
+  const grown = newReadings(Math.max(readings.seq.length * 2, readings.count + n));
+  for (const column of COLUMNS) grown[column].set(readings[column]);
+  grown.count = readings.count;
+  return grown;
+}

@@ -1,0 +1,66 @@
+/** How the gateway reaches the journal's work: in a thread of its own, or, for tests in virtual time, in this one. */
+import { Worker } from 'node:worker_threads';
+import type { JournalOptions } from './journal-db.ts';
+import { JournalHost, type JournalMethod, type OpenedJournal } from './journal-host.ts';
+import type { JournalAnswer } from './journal-thread.ts';
+
+export interface JournalCaller {
+  call(method: JournalMethod, ...args: unknown[]): Promise<unknown>;
+}
+
+export type StartJournal = (
+  options: JournalOptions,
+  reopened: (opened: OpenedJournal) => void,
+) => Promise<JournalCaller>;
+
+/** Works in a thread. Rejects when the file cannot be opened. */
+export const inThread: StartJournal = async (options, reopened) => {
+  const worker = new Worker(new URL('./journal-thread.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 },
+  });
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let nextId = 1;
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+  });
+  worker.on('message', ({ id, result, error, reopened: opened }: JournalAnswer) => {
+    if (opened !== undefined) {
+      reopened(opened);
+      return;
+    }
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) call?.resolve(result);
+    else call?.reject(new Error(error));
+  });
+  const failAll = (error: Error) => {
+    for (const call of waiting.values()) call.reject(error);
+    waiting.clear();
+  };
+  worker.on('error', failAll);
+  worker.on('exit', () => failAll(new Error('the journal’s thread ended')));
+  return {
+    call(method, ...args) {
+      const id = nextId++;
+      const answer = Promise.withResolvers<unknown>();
+      waiting.set(id, answer);
+      worker.postMessage({ id, method, args });
+      return answer.promise;
+    },
+  };
+};
+
+/** Works at once, in the caller's thread. `before` may throw in its place: a disk that fails. */
+export function inline(before: (method: JournalMethod) => void = () => {}): StartJournal {
+  return async (options, reopened) => {
+    const host = new JournalHost(options, reopened);
+    return {
+      async call(method, ...args) {
+        before(method);
+        return host.call(method, args);
+      },
+    };
+  };
+}

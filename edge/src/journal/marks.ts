@@ -1,0 +1,32 @@
+/**
+ * Which messages of a device were accepted lately, by the device's own counter and time, so that one that comes again
+ * because its PUBACK got lost is told from a new one. Kept with the readings they came with, in the same commit.
+ */
+export type Mark = [device: string, counter: number, timeMs: number | null];
+
+/** Messages remembered of each device: more than any has under way at once. */
+const REMEMBERED = 16;
+
+/** The newest marks of each device, oldest first. */
+export function recentMarks(marks: Iterable<Mark>): Mark[] {
+  const byDevice = new Map<string, Mark[]>();
+  for (const mark of marks) addMark(byDevice, mark);
+  return [...byDevice.values()].flat();
+}
+
+/** Adds a mark to those of its device, forgetting the oldest beyond what is remembered. */
+export function addMark(byDevice: Map<string, Mark[]>, mark: Mark): void {
+  const known = byDevice.get(mark[0]);
+  if (known === undefined) byDevice.set(mark[0], [mark]);
+  else {
+    known.push(mark);
+    if (known.length > REMEMBERED) known.shift();
+  }
+}
+
+/** Whether the very message was accepted before. Without a time only the newest counter tells, since a device may count anew. */
+export function isKnown(known: readonly Mark[] | undefined, counter: number, timeMs: number | null): boolean {
+  if (known === undefined) return false;
+  if (timeMs === null) return known.at(-1)?.[1] === counter;
+  return known.some((mark) => mark[1] === counter && mark[2] === timeMs);
+}

@@ -1,0 +1,194 @@
+/**
+ * Opens the journal's file whatever state it is in: reads every block's place, makes the file anew where it is damaged,
+ * counts what that has cost, and begins a new segment of sequence numbers unless the last close was clean.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { firstOf, MOST_SEGMENTS, segmentOf } from '@karez/model';
+import {
+  type Identity,
+  identityText,
+  newerIdentity,
+  newIdentity,
+  parseIdentity,
+  readIdentity,
+  writeIdentity,
+} from './identity.ts';
+import type { JournalOptions } from './journal-db.ts';
+import { type Mark, recentMarks } from './marks.ts';
+import { type Range, RangeSet } from './range-set.ts';
+import { missing, type Rebuilt, rebuildJournal } from './rebuild.ts';
+import { doneRanges, metaNumber, readTotals, type Totals } from './settlement.ts';
+import { createTables } from './tables.ts';
+
+export interface Opened extends Totals {
+  db: DatabaseSync;
+  identity: Identity;
+  nextSeq: number;
+  /** First and last number given of each segment; the newest, in which nothing is given yet, left out. */
+  segments: Range[];
+  /** What the cloud has not acknowledged, blocks as wholes, and how many readings it is. */
+  waiting: Range[];
+  waitingReadings: number;
+  blocks: number;
+  marks: Mark[];
+  /** No reading taken from now on is older than this: the newest time that was ever known. */
+  floorMs: number;
+  /** Set where the file was damaged. */
+  rebuilt: (Rebuilt & { lost: number; why: string }) | undefined;
+  /** Readings whose loss at a torn end has just been found. */
+  torn: number;
+}
+
+/** @param hinted the next number by the hint beside the file. */
+export function openFile(options: JournalOptions, hinted: number | undefined): Opened {
+  const { path } = options;
+  const idPath = `${path}.id`;
+  const fromFile = readIdentity(idPath);
+  let rebuilt: Opened['rebuilt'];
+  let db: DatabaseSync;
+  let walked: ReturnType<typeof walk>;
+  try {
+    if (options.rebuild) throw new Error('database disk image is malformed');
+    db = open(path);
+    walked = walk(db);
+  } catch (error) {
+    const why = (error as Error).message;
+    if (!isDamage(why)) throw error;
+    const made = rebuildJournal(path, options, (fromFile ?? newIdentity()).epoch);
+    rebuilt = { ...made, lost: 0, why };
+    db = open(path);
+    walked = walk(db);
+  }
+  const known = newerIdentity(fromFile, identityOf(db));
+  const identity = known ?? newIdentity();
+  const isClean = rebuilt === undefined && known !== undefined && metaNumber(db, 'clean') === 1;
+  const torn = beginSegment(db, identity, { walked, hinted, isClean, isNew: known === undefined, idPath });
+  if (rebuilt !== undefined) rebuilt.lost = countDamage(db, walked);
+  const segments = segmentsOf(db);
+  const current = firstOf(identity.segment);
+  const nextSeq = isClean ? Math.max(metaNumber(db, 'next') ?? current, current) : current;
+  if (isClean && nextSeq > current) segments.push([current, nextSeq - 1]);
+  return {
+    ...{ db, identity, nextSeq, segments, rebuilt, torn, floorMs: metaNumber(db, 'floor') ?? 0 },
+    ...{
+      waiting: walked.waiting.ranges(),
+      waitingReadings: walked.readings,
+      blocks: walked.blocks,
+      marks: walked.marks,
+    },
+    ...readTotals(db),
+  };
+}
+
+function open(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    createTables(db);
+    return db;
+  } catch (error) {
+    try {
+      db.close();
+    } catch {
+      // A damaged file may refuse even this.
+    }
+    throw error;
+  }
+}
+
+export function isDamage(message: string): boolean {
+  return /malformed|not a database|corrupt/i.test(message);
+}
+
+/** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
+function walk(db: DatabaseSync) {
+  const waiting = new RangeSet();
+  const marks: Mark[] = [];
+  let readings = 0;
+  let blocks = 0;
+  for (const row of db.prepare('SELECT marks FROM mark').all() as { marks: string }[])
+    marks.push(...(JSON.parse(row.marks) as Mark[]));
+  const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
+  for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
+    waiting.add(row.first, row.last);
+    readings += row.count;
+    blocks++;
+    if (row.marks !== null) marks.push(...(JSON.parse(row.marks) as Mark[]));
+  }
+  const done = new RangeSet(doneRanges(db));
+  for (const [first, last] of done.ranges()) readings -= waiting.remove(first, last);
+  readTotals(db);
+  for (const table of ['boot', 'segment', 'quarantine']) db.prepare(`SELECT count(*) FROM ${table}`).get();
+  return { waiting, done, readings, blocks, marks: recentMarks(marks) };
+}
+
+function identityOf(db: DatabaseSync): Identity | undefined {
+  const row = db.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
+  return row === undefined ? undefined : parseIdentity(row.value);
+}
+
+interface Beginning {
+  walked: ReturnType<typeof walk>;
+  hinted: number | undefined;
+  isClean: boolean;
+  isNew: boolean;
+  idPath: string;
+}
+
+/**
+ * Begins a segment where the last close was not clean, and says how many readings were given numbers that the file no
+ * longer knows. The new segment is on disk, in both places, before any reading can have a number of it.
+ */
+function beginSegment(
+  db: DatabaseSync,
+  identity: Identity,
+  { walked, hinted, isClean, isNew, idPath }: Beginning,
+): number {
+  let torn = 0;
+  db.exec('BEGIN IMMEDIATE');
+  if (!isClean) {
+    if (!isNew) {
+      const first = firstOf(identity.segment);
+      const newest = walked.waiting.ranges().at(-1)?.[1] ?? 0;
+      const inFile = Math.max(first - 1, (metaNumber(db, 'next') ?? 1) - 1, newest);
+      const given = hinted !== undefined && segmentOf(hinted) === identity.segment ? hinted - 1 : 0;
+      const last = Math.max(inFile, given);
+      torn = last - inFile;
+      if (last >= first)
+        db.prepare('INSERT OR REPLACE INTO segment (number, last) VALUES (?, ?)').run(identity.segment, last);
+      if (torn > 0) lose(db, 'torn', torn);
+    }
+    identity.segment++;
+    if (identity.segment >= MOST_SEGMENTS)
+      throw new Error('the journal has been opened too often: move it away to begin a new one');
+    writeIdentity(idPath, identity);
+  }
+  const keep = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
+  keep.run('identity', identityText(identity));
+  keep.run('clean', 0);
+  db.exec('COMMIT');
+  // Into the file proper: no later damage to the end of the log can take it back.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  return torn;
+}
+
+function lose(db: DatabaseSync, reason: string, readings: number): void {
+  db.prepare(
+    'INSERT INTO lost (reason, readings) VALUES (?, ?) ON CONFLICT (reason) DO UPDATE SET readings = readings + excluded.readings',
+  ).run(reason, readings);
+}
+
+function segmentsOf(db: DatabaseSync): Range[] {
+  const rows = db.prepare('SELECT number, last FROM segment ORDER BY number').all();
+  return (rows as { number: number; last: number }[]).map(({ number, last }) => [firstOf(number), last]);
+}
+
+/** What a damaged file has cost: numbers that were given, are not settled, and stand in no block. */
+function countDamage(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>): number {
+  const oldest = waiting.ranges()[0]?.[0];
+  const from = (metaNumber(db, 'settledTo') ?? (oldest ?? 1) - 1) + 1;
+  const counted = readTotals(db).lost.torn ?? 0;
+  const gone = missing(segmentsOf(db), [waiting, done], from).size;
+  const lost = Math.max(0, gone - counted);
+  if (lost > 0) lose(db, 'damaged', lost);
+  return lost;
+}
