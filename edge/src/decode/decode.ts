@@ -3,7 +3,7 @@ import { channelKey, KarezError, type ModbusProfile, type Profile } from '@karez
 import { packetDetails } from '../davis/details.ts';
 import { packetKind, packetValues } from '../davis/packet.ts';
 import { readReply } from '../modbus/frame.ts';
-import { groupRegisters, registerValue } from '../modbus/registers.ts';
+import { FOREIGN, groupRegisters, looksForeign, registerValue } from '../modbus/registers.ts';
 import { readJson } from '../mqtt/json-values.ts';
 
 export interface DecodedFrame {
@@ -80,7 +80,7 @@ function decodeModbus(profile: ModbusProfile, bytes: Uint8Array): DecodedFrame {
   );
   const details = {
     address,
-    ...(data.every((byte) => byte === 0) ? { note: 'all registers are zero: is this another kind of device?' } : {}),
+    ...(looksForeign(values) ? { note: FOREIGN } : {}),
   };
   return { profile: profile.id, kind: 'reply', values: byChannel(profile, group.channels, values), details };
 }

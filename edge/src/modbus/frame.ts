@@ -46,7 +46,7 @@ export function findReply(bytes: Uint8Array, request: ReadRequest): Uint8Array |
       throw new KarezError(
         'DEVICE_EXCEPTION',
         `address ${request.address} refuses: ${EXCEPTIONS[exception] ?? `exception ${exception}`}`,
-        { where: `address ${request.address}` },
+        { where: `exception ${exception}` },
       );
     }
     if (
@@ -72,8 +72,10 @@ export function readReply(bytes: Uint8Array): { address: number; function: numbe
       where: 'function',
     });
   const length = isException ? 5 : 5 + third;
-  if (bytes.length === 8 && length !== 8 && crcFits(bytes, 0, 8))
+  if (bytes.length === 8 && length !== 8 && looksLikeRequest(bytes)) {
+    checkCrc(bytes, 'this looks like a request');
     throw new KarezError('FRAME_UNEXPECTED', 'this is a request, not a reply', { where: 'length' });
+  }
   if (bytes.length < length)
     throw new KarezError('FRAME_TOO_SHORT', `${bytes.length} bytes; the byte count ${third} asks for ${length}`, {
       where: 'length',
@@ -82,15 +84,12 @@ export function readReply(bytes: Uint8Array): { address: number; function: numbe
     throw new KarezError('FRAME_TOO_LONG', `${bytes.length} bytes; the byte count ${third} asks for ${length}`, {
       where: 'length',
     });
-  const expected = crc16(bytes, 0, length - 2);
-  const found = (bytes[length - 2] as number) | ((bytes[length - 1] as number) << 8);
-  if (expected !== found)
-    throw new KarezError('FRAME_CHECKSUM', `CRC ${hex(found)}, expected ${hex(expected)}`, { where: 'crc' });
+  checkCrc(bytes);
   if (isException)
     throw new KarezError(
       'DEVICE_EXCEPTION',
       `address ${address} refuses: ${EXCEPTIONS[third] ?? `exception ${third}`}`,
-      { where: 'function' },
+      { where: `exception ${third}` },
     );
   if (third % 2 !== 0)
     throw new KarezError('FRAME_MALFORMED', `byte count ${third}; registers have two bytes each`, {
@@ -99,7 +98,22 @@ export function readReply(bytes: Uint8Array): { address: number; function: numbe
   return { address, function: code, data: bytes.slice(3, length - 2) };
 }
 
-const hex = (n: number) => n.toString(16).padStart(4, '0');
+/** Eight bytes that ask for 1 to 125 registers. */
+function looksLikeRequest(bytes: Uint8Array): boolean {
+  const count = ((bytes[4] as number) << 8) | (bytes[5] as number);
+  return count >= 1 && count <= 125;
+}
+
+/** Throws FRAME_CHECKSUM unless the last two bytes are the CRC of the others; both as they stand in the frame. */
+function checkCrc(bytes: Uint8Array, remark?: string): void {
+  const end = bytes.length - 2;
+  if (crcFits(bytes, 0, bytes.length)) return;
+  const crc = crc16(bytes, 0, end);
+  const hex = (low: number, high: number) => ((low << 8) | high).toString(16).padStart(4, '0');
+  const found = hex(bytes[end] as number, bytes[end + 1] as number);
+  const reason = `CRC ${found}, expected ${hex(crc & 0xff, crc >> 8)}`;
+  throw new KarezError('FRAME_CHECKSUM', remark === undefined ? reason : `${reason}; ${remark}`, { where: 'crc' });
+}
 
 function crcFits(bytes: Uint8Array, at: number, length: number): boolean {
   const crc = crc16(bytes, at, at + length - 2);

@@ -1,5 +1,5 @@
 /** Which registers to ask for, in the fewest requests, and what their bytes mean. */
-import { type ModbusProfile, scaleRaw } from '@karez/model';
+import { type ModbusProfile, registerWidth, scaleRaw } from '@karez/model';
 
 type Channel = ModbusProfile['channels'][number];
 
@@ -13,8 +13,6 @@ export interface RegisterGroup {
 const MOST_REGISTERS = 125;
 const USUAL_GAP = 8;
 
-const width = (channel: Channel) => (channel.type === 'uint16' || channel.type === 'int16' ? 1 : 2);
-
 /** Groups a profile's registers: neighbours together, small gaps read along, never more than the device answers. */
 export function groupRegisters(profile: ModbusProfile): RegisterGroup[] {
   const most = profile.maxRegisters ?? MOST_REGISTERS;
@@ -24,12 +22,12 @@ export function groupRegisters(profile: ModbusProfile): RegisterGroup[] {
     .sort((a, b) => a.channel.register - b.channel.register);
   const groups: RegisterGroup[] = [];
   for (const { channel, position } of order) {
-    const end = channel.register + width(channel);
+    const end = channel.register + registerWidth(channel.type);
     const group = groups.at(-1);
     if (group !== undefined && channel.register <= group.register + group.count + gap && end - group.register <= most) {
       group.count = Math.max(group.count, end - group.register);
       group.channels.push(position);
-    } else groups.push({ register: channel.register, count: width(channel), channels: [position] });
+    } else groups.push({ register: channel.register, count: registerWidth(channel.type), channels: [position] });
   }
   return groups;
 }
@@ -48,4 +46,13 @@ export function registerValue(channel: Channel, group: RegisterGroup, data: Uint
     channel.type
   ]();
   return scaleRaw(raw, channel);
+}
+
+/** So many values that are all zero are hardly measured: a sensor of another kind answers foreign reads like that. */
+const MANY = 3;
+export const FOREIGN = 'all registers are zero: is this another kind of device?';
+
+/** Whether what was read says nothing but zeros. */
+export function looksForeign(values: readonly number[]): boolean {
+  return values.length >= MANY && values.every((value) => value === 0);
 }

@@ -131,7 +131,9 @@ export function startTransport(
       },
     });
     current = mine;
-    later(CONNECT_MS, () => giveUp(`no answer from ${name}: is it switched on and in this network?`));
+    later(CONNECT_MS, () =>
+      giveUp('tcp' in port ? `no answer from ${name}: is it on and in this network?` : `${name} does not open`),
+    );
   }
 
   function watch(): void {

@@ -1,0 +1,84 @@
+import type { ModbusProfile } from '@karez/model';
+import { profileOf } from '@karez/model';
+import { describe, expect, test } from 'vitest';
+import { groupRegisters, looksForeign, registerValue } from './registers.ts';
+
+const base = profileOf('cwt-soil-7in1') as ModbusProfile;
+type Channel = ModbusProfile['channels'][number];
+const at = (register: number, more: Partial<Channel> = {}): Channel => ({
+  quantity: 'soil.raw',
+  register,
+  type: 'uint16',
+  decimals: 0,
+  ...more,
+});
+const groups = (channels: Channel[], more: Partial<ModbusProfile> = {}) =>
+  groupRegisters({ ...base, channels, ...more }).map((g) => [g.register, g.count, g.channels]);
+
+describe('registers are grouped into the fewest requests', () => {
+  test('a whole probe is one request', () => expect(groups(base.channels)).toEqual([[0, 7, [0, 1, 2, 3, 4, 5, 6]]]));
+  test('in the order of the map, whatever the order of the profile', () =>
+    expect(groups([at(5), at(3), at(4)])).toEqual([[3, 3, [1, 2, 0]]]));
+  test('small gaps are read along, large ones are not', () => {
+    expect(groups([at(0), at(9)])).toEqual([[0, 10, [0, 1]]]);
+    expect(groups([at(0), at(10)])).toEqual([
+      [0, 1, [0]],
+      [10, 1, [1]],
+    ]);
+    expect(groups([at(0), at(2)], { maxGap: 0 })).toEqual([
+      [0, 1, [0]],
+      [2, 1, [1]],
+    ]);
+  });
+  test('never more than the device answers', () => {
+    const many = Array.from({ length: 300 }, (_, i) => at(i));
+    expect(groups(many).map(([, count]) => count)).toEqual([125, 125, 50]);
+    expect(groups(many.slice(0, 10), { maxRegisters: 4 }).map(([, count]) => count)).toEqual([4, 4, 2]);
+  });
+  test('a 32-bit value is never cut in two', () => {
+    const wide = [at(0, { type: 'uint32' }), at(2, { type: 'float32' }), at(4, { type: 'int32' })];
+    expect(groups(wide, { maxRegisters: 3 }).map(([register, count]) => [register, count])).toEqual([
+      [0, 2],
+      [2, 2],
+      [4, 2],
+    ]);
+  });
+  test('the same register twice, and a register inside a wide one, are read once', () =>
+    expect(groups([at(0, { type: 'uint32' }), at(1), at(1)])).toEqual([[0, 2, [0, 1, 2]]]));
+});
+
+describe('a value is read from its bytes', () => {
+  const read = (channel: Channel, ...bytes: number[]) =>
+    registerValue(channel, { register: 0, count: bytes.length / 2, channels: [0] }, Uint8Array.from(bytes));
+  test.each([
+    ['uint16', {}, [0xff, 0xff], 65_535],
+    ['int16', {}, [0xff, 0x9b], -101],
+    ['int16', { divide: 1, decimals: 1 }, [0xff, 0x9b], -10.1],
+    ['int16', {}, [0x80, 0x00], -32_768],
+    ['uint32', {}, [0x00, 0x01, 0x00, 0x02], 65_538],
+    ['uint32', { words: 'low-first' }, [0x00, 0x02, 0x00, 0x01], 65_538],
+    ['uint32', {}, [0xff, 0xff, 0xff, 0xff], 4_294_967_295],
+    ['int32', {}, [0xff, 0xff, 0xff, 0xfe], -2],
+    ['int32', { words: 'low-first' }, [0xff, 0xfe, 0xff, 0xff], -2],
+    ['float32', { decimals: 3 }, [0x41, 0xbc, 0x00, 0x00], 23.5],
+    ['float32', { decimals: 3, words: 'low-first' }, [0x00, 0x00, 0x41, 0xbc], 23.5],
+  ] as const)('%s %j', (type, more, bytes, expected) => {
+    expect(read(at(0, { type, ...more } as Partial<Channel>), ...bytes)).toBe(expected);
+  });
+  test.each([
+    ['a marker', at(0, { type: 'int16', absent: [-32_768, 32_767] }), [0x7f, 0xff]],
+    ['a marker of 32 bits', at(0, { type: 'uint32', absent: [4_294_967_295] }), [0xff, 0xff, 0xff, 0xff]],
+    ['no number', at(0, { type: 'float32' }), [0x7f, 0xc0, 0, 0]],
+    ['infinity', at(0, { type: 'float32' }), [0x7f, 0x80, 0, 0]],
+  ] as const)('%s is absent', (_, channel, bytes) => expect(read(channel, ...bytes)).toBeNaN());
+  test('by its place in the group', () =>
+    expect(registerValue(at(12), { register: 10, count: 3, channels: [0] }, Uint8Array.from([0, 1, 0, 2, 0, 3]))).toBe(
+      3,
+    ));
+});
+
+test('nothing but zeros is hardly a measurement, unless there is only one', () => {
+  expect(looksForeign([0, 0, 0, 0, 0, 0, 0])).toBe(true);
+  expect(looksForeign([0, 0, 0, 0, 0, 0, 1])).toBe(false);
+  expect(looksForeign([0])).toBe(false);
+});
