@@ -114,7 +114,7 @@ export async function startSimulator(
     async stop() {
       stopClock();
       for (const node of nodes.values()) node.stop();
-      for (const port of ports) await port.stop();
+      await Promise.all(ports.map((port) => port.stop()));
       record.close();
     },
   };

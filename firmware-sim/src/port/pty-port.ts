@@ -5,7 +5,7 @@
  * takes the link with it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, readlinkSync, renameSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Cancel, KarezError } from '@karez/model';
@@ -16,7 +16,8 @@ import { TtyReader } from './tty-reader.ts';
 const SHELL = `stty raw -echo && tty && cat <&3 >/dev/null
 [ "$(readlink "$KAREZ_TTY")" = "$(tty)" ] && rm -f "$KAREZ_TTY"`;
 const AGAIN_MS = 500;
-const INSIST_MS = 2_000;
+/** With a host on the tty, `script` would wait for it a while. */
+const INSIST_MS = 200;
 /** Bytes that may wait for a host that does not read. */
 const WRITE_LIMIT = 4 * 1024;
 
@@ -26,6 +27,7 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
   let again: Cancel | undefined;
   let stopped = false;
   let reader: TtyReader | undefined;
+  let device = '';
 
   /** Starts `script`; resolves once the link is there. */
   function start(): Promise<void> {
@@ -57,10 +59,11 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
         if (line === null) return;
         const rest = Buffer.from(head.slice(line[0].length), 'latin1');
         head = undefined;
-        const device = line[1] as string;
-        reader = new TtyReader(clock, () => statSync(device, { throwIfNoEntry: false })?.atimeMs);
+        const tty = line[1] as string;
+        device = tty;
+        reader = new TtyReader(clock, () => statSync(tty, { throwIfNoEntry: false })?.atimeMs);
         try {
-          link(device, path);
+          link(tty, path);
           resolve();
         } catch (error) {
           // Nobody would find it.
@@ -104,6 +107,7 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
     async stop() {
       stopped = true;
       again?.();
+      unlink(device, path);
       const last = child;
       if (last === undefined || last.exitCode !== null || last.signalCode !== null) return;
       const closed = new Promise((resolve) => last.once('close', resolve));
@@ -118,6 +122,12 @@ export async function openPtyPort(path: string, take: (bytes: Uint8Array) => voi
 /** Closes our end of descriptor 3: the shell takes the link away and ends. */
 const letGo = (child: ChildProcess) => (child.stdio[3] as Writable).destroy();
 
+/** Takes the link away while it is ours. */
+function unlink(device: string, path: string): void {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  if (isLink && readlinkSync(path) === device) rmSync(path, { force: true });
+}
+
 /** Makes `path` a link to `device`, in place of an older link but of nothing else. */
 function link(device: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -128,7 +138,7 @@ function link(device: string, path: string): void {
     });
   if (there !== undefined && readlinkSync(path) === device) return;
   const temporary = `${path}.new`;
-  if (lstatSync(temporary, { throwIfNoEntry: false }) !== undefined) unlinkSync(temporary);
+  rmSync(temporary, { force: true });
   symlinkSync(device, temporary);
   renameSync(temporary, path);
 }
