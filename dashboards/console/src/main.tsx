@@ -1,10 +1,30 @@
 /** Starts the page. */
+import { systemClock } from '@karez/model/ports';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { createApi } from './feed/api.ts';
+import type { Shelf } from './settings/preferences.ts';
+import './style/theme.css';
+import './style/page.css';
+import './style/overview.css';
+import './style/field.css';
+import './style/map.css';
+import './style/chart.css';
+import './style/gateways.css';
+
+function shelf(): Shelf {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+const ports = { api: createApi('./api/v1', (input, init) => fetch(input, init)), clock: systemClock() };
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <App />
+    <App ports={ports} shelf={shelf()} />
   </StrictMode>,
 );

@@ -90,6 +90,18 @@ test('what was stored between the answer and the stream is asked for', async () 
   expect(feed.snapshot().connection.state).toBe('live');
 });
 
+test('much of the past that came late has histories fetched anew, once for many', async () => {
+  await live();
+  feed.recent.want([ID]);
+  await clock.advance(100);
+  const { loads } = feed.snapshot();
+  requests.length = 0;
+  for (let i = 0; i < 3; i++) say('late', { nowMs: serverMs(), fromMs: 0, toMs: 1, readings: 5_000 });
+  await clock.advance(5_100);
+  expect(requests.filter((r) => r.includes('/history'))).toHaveLength(1);
+  expect(feed.snapshot().loads).toBe(loads + 1);
+});
+
 test('a cut shows once a second attempt failed; judging stands still; everything is fetched after it', async () => {
   await live();
   const cutMs = serverMs();

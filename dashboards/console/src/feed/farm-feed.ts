@@ -22,7 +22,7 @@ export interface FarmSnapshot {
   nowMs: number;
   /** The time at which values are judged: it stands still while this page hears nothing, for that is not the farm's fault. */
   judgedMs: number;
-  /** Rises with every complete load, after which histories are to be asked for again. */
+  /** Rises whenever histories are to be asked for again: after a load, and after much of the past has come. */
   loads: number;
 }
 
@@ -30,6 +30,8 @@ export interface FarmSnapshot {
 const SHOW_MS = 300;
 const TICK_MS = 1_000;
 const FARM_CHANGED_MS = 500;
+/** A backlog that drains makes many late readings; histories are fetched anew at most this often, ms. */
+const LATE_MS = 5_000;
 /** A page that nobody sees gives up its connection after this time, ms: a phone's battery pays for it. */
 const HIDDEN_MS = 60_000;
 /** A link that was quiet for longer than this when the page is looked at again is made anew, ms. */
@@ -49,6 +51,7 @@ export class FarmFeed {
   #retry: Cancel | undefined;
   #later: Cancel | undefined;
   #farmLater: Cancel | undefined;
+  #lateLater: Cancel | undefined;
   #hidden: Cancel | undefined;
   #loading = false;
   #stopped = false;
@@ -94,7 +97,8 @@ export class FarmFeed {
     this.#stopped = true;
     this.#link.stop();
     this.recent.stop();
-    for (const cancel of [this.#ticks, this.#retry, this.#later, this.#farmLater, this.#hidden]) cancel?.();
+    for (const cancel of [this.#ticks, this.#retry, this.#later, this.#farmLater, this.#lateLater, this.#hidden])
+      cancel?.();
   }
 
   /** For React: called after every new snapshot. */
@@ -142,6 +146,7 @@ export class FarmFeed {
       this.#helloMs = nowMs;
       this.#settle();
     } else if (name === 'gateway') this.#gateway(data as LiveGateway);
+    else if (name === 'late') this.#lateLater ??= this.#clock.after(LATE_MS, () => this.#lateCame());
     else if (name === 'farm') this.#farmLater ??= this.#clock.after(FARM_CHANGED_MS, () => void this.#describe());
   }
 
@@ -165,6 +170,13 @@ export class FarmFeed {
       return;
     }
     this.#show({ gateways });
+  }
+
+  /** More of the past came than the stream carries: histories are to be asked for again. */
+  #lateCame(): void {
+    this.#lateLater = undefined;
+    this.recent.refresh();
+    this.#show({ loads: this.#snapshot.loads + 1 });
   }
 
   /** Asks for description and gateways again. */

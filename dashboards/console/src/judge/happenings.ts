@@ -41,6 +41,7 @@ export function happenings(
   detail: FarmDetail,
   pulses: ReadonlyMap<string, Series>,
   verdict: FarmVerdict,
+  gateways: readonly ApiGateway[],
   fromMs: number,
 ): Happening[] {
   const found: Happening[] = [];
@@ -81,7 +82,7 @@ export function happenings(
       ),
     );
   }
-  found.push(...told(quiet, verdict, detail));
+  found.push(...told(quiet, gateways));
   return found.sort((a, b) => b.atMs - a.atMs);
 }
 
@@ -101,7 +102,7 @@ function suspectSpells(device: ApiDevice, channelId: string, pulse: Series): Hap
 }
 
 /** Silences in words; those of many devices of one gateway at one time are one line. */
-function told(quiet: Silence[], verdict: FarmVerdict, detail: FarmDetail): Happening[] {
+function told(quiet: Silence[], gateways: readonly ApiGateway[]): Happening[] {
   const byGateway = new Map<string, Silence[]>();
   for (const silence of quiet.sort((a, b) => a.fromMs - b.fromMs)) {
     const list = byGateway.get(silence.device.gateway) ?? [];
@@ -109,7 +110,7 @@ function told(quiet: Silence[], verdict: FarmVerdict, detail: FarmDetail): Happe
   }
   const found: Happening[] = [];
   for (const [gateway, list] of byGateway) {
-    const title = gatewayTitle(gateway, verdict, detail);
+    const title = gateways.find((g) => g.gateway === gateway)?.title ?? gateway;
     for (let i = 0; i < list.length; ) {
       const first = list[i] as Silence;
       let end = i;
@@ -142,8 +143,4 @@ function many(together: Silence[], gateway: string): Happening[] {
   }
   if (lasting > 0) found.push({ key: `silent/${key}`, atMs: fromMs, what: 'silent-many', gateway, n: lasting });
   return found;
-}
-
-function gatewayTitle(id: string, { gatewaysAway }: FarmVerdict, _detail: FarmDetail): string {
-  return gatewaysAway.find((g: ApiGateway) => g.gateway === id)?.title ?? id;
 }

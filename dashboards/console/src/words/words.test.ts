@@ -41,7 +41,7 @@ test('numbers choose the plural and are grouped', () => {
   const say = speaker('en');
   expect(say('age.days', { n: 1 })).toBe('1 day ago');
   expect(say('age.days', { n: 3 })).toBe('3 days ago');
-  expect(say('gateway.ledger.whole', { first: 1, last: 123_456 })).toBe('Nothing missing: 1–123,456');
+  expect(say('gateway.ledger.gap', { first: 1, last: 123_456, n: 123_456 })).toBe('1–123,456 missing (123,456)');
 });
 
 test('the reader’s language is chosen where we speak it', () => {

@@ -1,0 +1,35 @@
+/** Names of channels in the reader's words. */
+import { depthOf } from '../judge/groups.ts';
+import { quantityName } from '../judge/sentence.ts';
+import type { LanguageId, Say } from '../words/words.ts';
+
+interface Named {
+  quantity: string;
+  place: string | null;
+}
+
+/** Where on its device a channel measures; empty where there is only one place. */
+export function placeWords(place: string | null, say: Say): string {
+  const depth = depthOf(place);
+  if (depth !== null) return say('place.depth', { cm: depth });
+  const found = /^([hn])(\d+)$/.exec(place ?? '');
+  if (found === null) return '';
+  return found[1] === 'h'
+    ? say('place.height', { cm: Number(found[2]) })
+    : say('place.number', { n: Number(found[2]) });
+}
+
+/** "Soil moisture, 30 cm" */
+export function channelName({ quantity, place }: Named, say: Say, language: LanguageId): string {
+  const where = placeWords(place, say);
+  const name = quantityName(quantity, language);
+  return where === '' ? name : say('channel.at', { name, where });
+}
+
+/** As short as it can be where there is little room: "Soil 30 cm" is its moisture. */
+export function shortName({ quantity, place }: Named, say: Say, language: LanguageId): string {
+  const depth = depthOf(place);
+  if (quantity === 'soil.moisture' && depth !== null) return say('soil.depth', { cm: depth });
+  // A mast's height does not tell its values apart.
+  return channelName({ quantity, place: place?.startsWith('h') ? null : place }, say, language);
+}

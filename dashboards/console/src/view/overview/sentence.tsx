@@ -1,0 +1,38 @@
+/** The one sentence on top. What is read aloud is what stands here. */
+import { useRef } from 'react';
+import { farmSentence } from '../../judge/sentence.ts';
+import { type State, worst } from '../../judge/state.ts';
+import { useLoadedFarm } from '../farm-context.tsx';
+import { Sign } from '../part/sign.tsx';
+import { useWords } from '../words-context.tsx';
+
+/** Counts within the sentence may change this often, ms; what is wrong shows at once. */
+const STEADY_MS = 8_000;
+
+export function Sentence() {
+  const { verdict, connection, times, nowMs } = useLoadedFarm();
+  const { say, language } = useWords();
+  const text = farmSentence(verdict, connection, { say, language, times, nowMs });
+  const away = verdict.gatewaysAway.length > 0 || connection.state === 'reconnecting';
+  // A sentence that says "fine" is not late because one device is a moment behind.
+  const found = worst(verdict.areas.map((a) => a.state));
+  const state: State = away ? 'silent' : found === 'late' ? 'fresh' : found;
+  const troubles = verdict.areas.map((a) => `${a.silent.length}/${a.doubts.length}`).join(' ');
+  const steady = useSteady(text, `${language} ${connection.state} ${away} ${state} ${troubles}`, nowMs);
+  return (
+    <div className={`sentence state-${state}`}>
+      <Sign state={state} word={null} />
+      <div role="status">
+        <h1 tabIndex={-1}>{steady}</h1>
+      </div>
+    </div>
+  );
+}
+
+/** Keeps a text for a while unless `cause` changes, so that it neither flickers nor is read aloud again and again. */
+function useSteady(text: string, cause: string, nowMs: number): string {
+  const kept = useRef({ text, cause, atMs: nowMs });
+  if (kept.current.cause !== cause || Math.abs(nowMs - kept.current.atMs) > STEADY_MS)
+    kept.current = { text, cause, atMs: nowMs };
+  return kept.current.text;
+}

@@ -1,0 +1,25 @@
+/** Small pictures beside words; never without them. 24 × 24, drawn in lines. */
+const PATHS = {
+  overview: 'M4 5h7v6H4zM13 5h7v10h-7zM4 13h7v6H4zM13 17h7v2h-7z',
+  map: 'M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14',
+  gateway: 'M5 14h14v5H5zM8 16.5h.01M12 14v-3M8.5 8.5a5 5 0 0 1 7 0M6 6a8.5 8.5 0 0 1 12 0',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
+  farms: 'M4 20V10l5-4 5 4v10zM14 20v-7h6v7M8 20v-4h2v4',
+  back: 'M15 5l-7 7 7 7',
+  open: 'M6 9l6 6 6-6',
+  on: 'M9 5l7 7-7 7',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  whole: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  tick: 'M5 12.5l5 5L19 7',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
