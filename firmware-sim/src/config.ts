@@ -48,7 +48,19 @@ const ModbusLine = Type.Object(
   },
   closed,
 );
-const DavisLine = Type.Object({ type: Type.Literal('davis'), device: Id, port: SimPort }, closed);
+const DavisLine = Type.Object(
+  {
+    type: Type.Literal('davis'),
+    device: Id,
+    port: SimPort,
+    clickMm: Type.Optional(
+      Type.Union([Type.Literal(0.254), Type.Literal(0.2), Type.Literal(0.1)], {
+        description: 'Rain in one tip of its bucket, default 0.254 (a hundredth of an inch).',
+      }),
+    ),
+  },
+  closed,
+);
 const MavlinkLine = Type.Object(
   {
     type: Type.Literal('mavlink'),
@@ -124,7 +136,7 @@ export type SimConfig = Static<typeof SimConfig>;
 const Secrets = Type.Object({ devices: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1 }))) });
 
 /** What the configuration leaves out. */
-export const DEFAULTS = { host: '127.0.0.1', systemId: 1, flashMessages: 2_000 } as const;
+export const DEFAULTS = { host: '127.0.0.1', systemId: 1, clickMm: 0.254, flashMessages: 2_000 } as const;
 
 const configChecker = checker(SimConfig, 'CONFIG_INVALID');
 const secretsChecker = checker(Secrets, 'CONFIG_INVALID');

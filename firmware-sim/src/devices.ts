@@ -20,7 +20,7 @@ const CONSOLE_EVERY_MS = 2_000;
 /** The devices of a line. */
 export function deviceOf(line: SimLine, world: World): SerialDevice {
   if (line.type === 'modbus') return soilBus(line, world);
-  if (line.type === 'davis') return weatherConsole(line.device, world);
+  if (line.type === 'davis') return weatherConsole(line.device, line.clickMm ?? DEFAULTS.clickMm, world);
   return droneRadio(line.device, line.systemId ?? DEFAULTS.systemId, world);
 }
 
@@ -42,8 +42,8 @@ function soilBus({ probes }: Extract<SimLine, { type: 'modbus' }>, world: World)
   };
 }
 
-function weatherConsole(device: string, world: World): SerialDevice {
-  const console = new DavisConsole(() => world.weather());
+function weatherConsole(device: string, clickMm: number, world: World): SerialDevice {
+  const console = new DavisConsole(() => ({ ...world.weather(), clickMm }));
   return {
     everyMs: CONSOLE_EVERY_MS,
     tick() {

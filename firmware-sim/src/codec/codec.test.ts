@@ -60,7 +60,7 @@ describe('Davis console', () => {
   const calm = {
     ...{ temperatureC: 20, humidityPct: 50, pressureHpa: 1000, windMs: 0, gustMs: 0, windDeg: 0, rainMmPerH: 0 },
     ...{ cloud: 0, solarWm2: 0, uvIndex: 0, windAverage10Ms: 0, windAverage2Ms: 0, gust10Ms: 0, gust10Deg: 0 },
-    ...{ pressureChange3hHpa: 0, rainDayMm: 0, etDayMm: 0 },
+    ...{ pressureChange3hHpa: 0, rainDayMm: 0, etDayMm: 0, clickMm: 0.254 },
   };
   /** Bytes of `[from, length]` fields of a packet. */
   const fields = (packet: Uint8Array, at: [number, number][]) =>
@@ -128,6 +128,12 @@ describe('Davis console', () => {
     const text = (s: string) => new TextEncoder().encode(s);
     expect(hex(console.take(text('\n')))).toBe('0a0d');
     expect(hex(console.take(text('TEST\n')))).toBe(hex(text('\n\rTEST\n\r')));
+    expect(hex(console.take(text('EEBRD 2B 01\n'))).slice(0, 4)).toBe('06c0');
+    const metric = new DavisConsole(() => ({ ...calm, clickMm: 0.2, rainDayMm: 1.3 }));
+    const memory = metric.take(text('EEBRD 2B 01\n'));
+    expect([memory[1], memory.length, davisCrc(memory.subarray(1))]).toEqual([0xd0, 4, 0]);
+    metric.take(text('LOOP 1\n'));
+    expect(hex(metric.tick()?.subarray(50, 52))).toBe('0600');
     expect(hex(console.take(text('NONSENSE\n')))).toBe('21');
     expect(console.tick()).toBeUndefined();
     expect(hex(console.take(text('LPS 3 3\n')))).toBe('06');

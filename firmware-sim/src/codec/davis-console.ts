@@ -1,7 +1,8 @@
 /**
- * A Davis Vantage Pro2 console, as bytes (Vantage Serial Communication Reference Manual v2.6.1, sections VIII to X):
- * wakes on a line feed, answers TEST and VER, sends LOOP packets after LOOP n, LOOP and LOOP2 in turn after LPS n,
- * stops at any byte that comes in. Its elevation is set to zero, so its barometer shows the pressure at the place.
+ * A Davis Vantage Pro2 console, as bytes (Vantage Serial Communication Reference Manual v2.6.1, sections VIII to XIII):
+ * wakes on a line end, answers TEST and VER and which rain collector it has, sends LOOP packets after LOOP n, LOOP and
+ * LOOP2 in turn after LPS n, stops at any byte that comes in. Its elevation is set to zero, so its barometer shows the
+ * pressure at the place.
  */
 import type { StationWeather } from '../world/world.ts';
 
@@ -33,12 +34,21 @@ function trend(changeHpa: number): number {
   const inches = Math.abs(changeHpa) / HPA_PER_INCH;
   return inches < 0.02 ? 0 : Math.sign(changeHpa) * (inches < 0.06 ? 20 : 60);
 }
-/** A bucket of 0.01 inch has tipped, or it has not. */
-const clicks = (mm: number) => Math.floor(mm / 0.254 + 1e-9);
+/** A bucket has tipped, or it has not. */
+const clicks = (mm: number, clickMm: number) => Math.floor(mm / clickMm + 1e-9);
 const dewPointC = (t: number, rh: number) => {
   const a = Math.log(rh / 100) + (17.27 * t) / (t + 237.3);
   return (237.3 * a) / (17.27 - a);
 };
+
+/** What the console shows: the weather, in the size of its rain collector's bucket. */
+export interface ConsoleWeather extends StationWeather {
+  clickMm: number;
+}
+
+/** Byte 2B of its memory (section XIII): the collector in bits 4 and 5, north and east of the zero lines in bits 6 and 7. */
+const NORTH_EAST = 0xc0;
+const COLLECTORS: Record<number, number> = { 0.254: 0, 0.2: 1, 0.1: 2 };
 
 function packet(fill: (view: DataView) => void): Uint8Array {
   const bytes = new Uint8Array(99);
@@ -51,7 +61,7 @@ function packet(fill: (view: DataView) => void): Uint8Array {
 }
 
 /** What both packets hold at the same places. */
-function shared(view: DataView, w: StationWeather): void {
+function shared(view: DataView, w: ConsoleWeather): void {
   view.setInt8(3, trend(w.pressureChange3hHpa));
   view.setUint16(7, inchesOfMercury(w.pressureHpa), true);
   view.setInt16(9, fahrenheitTenths(22), true);
@@ -60,15 +70,15 @@ function shared(view: DataView, w: StationWeather): void {
   view.setUint8(14, wholeMph(w.windMs));
   view.setUint16(16, degrees(w.windDeg), true);
   view.setUint8(33, Math.round(w.humidityPct));
-  view.setUint16(41, clicks(w.rainMmPerH), true);
+  view.setUint16(41, clicks(w.rainMmPerH, w.clickMm), true);
   view.setUint8(43, Math.round(w.uvIndex * 10));
   view.setUint16(44, Math.round(w.solarWm2), true);
-  view.setUint16(50, clicks(w.rainDayMm), true);
+  view.setUint16(50, clicks(w.rainDayMm, w.clickMm), true);
   view.setUint16(56, Math.round((w.etDayMm / 25.4) * 1000), true);
 }
 
 /** The LOOP packet (section X.1). */
-export function loopPacket(w: StationWeather, archiveRecord = 0): Uint8Array {
+export function loopPacket(w: ConsoleWeather, archiveRecord = 0): Uint8Array {
   return packet((view) => {
     view.setUint8(4, 0);
     view.setUint16(5, archiveRecord, true);
@@ -85,7 +95,7 @@ export function loopPacket(w: StationWeather, archiveRecord = 0): Uint8Array {
 }
 
 /** The LOOP2 packet (section X.2). */
-export function loop2Packet(w: StationWeather): Uint8Array {
+export function loop2Packet(w: ConsoleWeather): Uint8Array {
   return packet((view) => {
     view.setUint8(4, 1);
     view.setUint16(5, NO_WORD, true);
@@ -114,13 +124,13 @@ export function loop2Packet(w: StationWeather): Uint8Array {
 
 /** The console's side of the conversation. `tick` is to be called every two seconds of its time. */
 export class DavisConsole {
-  readonly #weather: () => StationWeather;
+  readonly #weather: () => ConsoleWeather;
   #line = '';
   #left = 0;
   #mask = 1;
   #turn = 0;
 
-  constructor(weather: () => StationWeather) {
+  constructor(weather: () => ConsoleWeather) {
     this.#weather = weather;
   }
 
@@ -147,6 +157,11 @@ export class DavisConsole {
     if (command === 'TEST') return text('\n\rTEST\n\r');
     if (command === 'VER') return text('\n\rOK\n\rApr 24 2012\n\r');
     if (command === 'NVER') return text('\n\rOK\n\r3.00\n\r');
+    if (/^EEBRD 2B 0?1$/.test(command)) {
+      const bits = [NORTH_EAST | ((COLLECTORS[this.#weather().clickMm] ?? 0) << 4)];
+      const crc = davisCrc(Uint8Array.from(bits));
+      return [ACK, ...bits, crc >>> 8, crc & 0xff];
+    }
     const loop = /^(?:LOOP|LPS (\d+)) (\d+)$/.exec(command);
     if (loop === null) return [0x21];
     this.#mask = loop[1] === undefined ? 1 : Number(loop[1]);
