@@ -6,7 +6,7 @@ export { PacketFinder, packetValues } from './davis/packet.ts';
 export { type Gateway, startGateway } from './gateway.ts';
 export { type Journal, openJournal } from './journal/journal.ts';
 export { JournalDb } from './journal/journal-db.ts';
-export { FrameFinder } from './mavlink/frame.ts';
+export { FrameFinder } from './mavlink/frame-finder.ts';
 export { frameValues } from './mavlink/values.ts';
 export { findReply } from './modbus/frame.ts';
 export { groupRegisters, registerValue } from './modbus/registers.ts';

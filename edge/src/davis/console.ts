@@ -7,6 +7,7 @@
 import { type Cancel, type DavisProfile, type DeviceStatus, KarezError, messageOf } from '@karez/model';
 import type { ConfiguredDevice, DavisLineConfig } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
+import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import { collectorClickMm, isAwake, isRefusal } from './answers.ts';
 import { PacketFinder, type PacketKind, packetValues, USUAL_CLICK_MM } from './packet.ts';
@@ -21,8 +22,6 @@ const ASLEEP_MS = 5_000;
 const BAUD_RATE = 19_200;
 /** Bytes kept of an answer; the longest that matters has four. */
 const ANSWER_BYTES = 64;
-/** A packet this share of the interval early is in time: consoles do not keep it to the millisecond. */
-const EARLY = 0.1;
 
 export function startDavisConsole(
   config: DavisLineConfig,
@@ -37,7 +36,7 @@ export function startDavisConsole(
   const intervalMs = device.intervalMs ?? profile.intervalMs;
   const transport = open(config.port, BAUD_RATE, deps);
   const finder = new PacketFinder(take, refuse);
-  const keptMs: Partial<Record<PacketKind, number>> = {};
+  const rhythm = new Rhythm();
   let state: 'waking' | 'asking' | 'starting' | 'running' = 'waking';
   let timer: Cancel | undefined;
   let tries = 0;
@@ -130,11 +129,7 @@ export function startDavisConsole(
   }
 
   function take(kind: PacketKind, bytes: Uint8Array): void {
-    const now = clock.monoMs();
-    if (now - (keptMs[kind] ?? Number.NEGATIVE_INFINITY) >= intervalMs * (1 - EARLY)) {
-      keptMs[kind] = now;
-      accept(kind, bytes);
-    }
+    if (rhythm.keeps(kind, intervalMs, clock.monoMs())) accept(kind, bytes);
     if (state !== 'starting' && state !== 'running') return;
     state = 'running';
     if (--left > 2) watch();

@@ -122,6 +122,17 @@ describe('a stream', () => {
     }
   });
 
+  test('each of many damaged packets is told, and once', () => {
+    const { it, packets, bad } = finder();
+    for (let lost = 3; lost < 99; lost++) it.push(LOOP.filter((_, i) => i !== lost));
+    it.push(LOOP2);
+    expect(bad.length).toBe(96);
+    expect(packets).toEqual([LOOP2]);
+    const noise = finder();
+    noise.it.push(Uint8Array.from({ length: 9_900 }, (_, i) => (i % 3 === 0 ? 0x4c : 0x4f)));
+    expect(noise.bad.length).toBeLessThan(120);
+  });
+
   test('never more than one packet is held, whatever comes', () => {
     const { it } = finder();
     const random = seededRandom(1);

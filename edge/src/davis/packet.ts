@@ -75,6 +75,8 @@ function readField(view: DataView, { byte, type }: Pick<DavisProfile['channels']
  */
 export class PacketFinder {
   #held = new Uint8Array(0);
+  /** Up to there in the held bytes, what looks like a packet is the content of one that was refused. */
+  #quietTo = 0;
   readonly #packet: (kind: PacketKind, bytes: Uint8Array) => void;
   readonly #bad: (error: KarezError, bytes: Uint8Array) => void;
 
@@ -96,22 +98,33 @@ export class PacketFinder {
     let at = startOfPacket(bytes, 0);
     try {
       while (at + PACKET_BYTES <= bytes.length) {
-        const candidate = bytes.slice(at, at + PACKET_BYTES);
-        const judged = judge(candidate);
-        const isBad = judged instanceof KarezError;
-        at = startOfPacket(bytes, at + (isBad ? 1 : PACKET_BYTES));
-        if (isBad) this.#bad(judged, candidate);
-        else this.#packet(judged, candidate);
+        const start = at;
+        const isSound = crcCcitt(bytes, start, start + PACKET_BYTES) === 0;
+        at = startOfPacket(bytes, start + (isSound ? PACKET_BYTES : 1));
+        if (isSound || start >= this.#quietTo) this.#tell(bytes.slice(start, start + PACKET_BYTES), start);
       }
     } finally {
       this.#held = bytes.slice(at);
+      this.#quietTo = Math.max(0, this.#quietTo - at);
     }
+  }
+
+  #tell(packet: Uint8Array, start: number): void {
+    const kind = judge(packet);
+    if (kind instanceof KarezError) {
+      this.#quietTo = start + PACKET_BYTES - MOST_LOST;
+      this.#bad(kind, packet);
+    } else this.#packet(kind, packet);
   }
 
   reset(): void {
     this.#held = new Uint8Array(0);
+    this.#quietTo = 0;
   }
 }
+
+/** Bytes that a packet may have lost for the next one, which then begins early, to be told when it is damaged too. */
+const MOST_LOST = 16;
 
 function judge(bytes: Uint8Array): PacketKind | KarezError {
   try {

@@ -44,18 +44,32 @@ export async function decodeFrame(profile: Profile, text: string): Promise<Decod
     import('../mavlink/frame.ts'),
     import('../mavlink/values.ts'),
   ]);
-  const frame = readFrame(bytes);
+  const entry = logEntry(bytes);
+  const frame = readFrame(entry.frame);
   const { channels, values } = frameValues(profile, frame);
   const { version, sequence, system, component, name, fields } = frame;
   const plain = Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]),
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'bigint' ? plainNumber(value) : value]),
   );
   return {
     profile: profile.id,
     kind: name,
     values: byChannel(profile, channels, values),
-    details: { version, sequence, system, component, ...plain },
+    details: { ...entry.details, version, sequence, system, component, ...plain },
   };
+}
+
+/** JSON has no integers of 64 bits. */
+function plainNumber(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}
+
+/** An entry of a telemetry log has the time in front: microseconds, eight bytes, the highest first. */
+function logEntry(bytes: Uint8Array): { frame: Uint8Array; details: { loggedMs?: number } } {
+  const isFrame = bytes[0] === 0xfe || bytes[0] === 0xfd;
+  if (isFrame || bytes.length < 16 || (bytes[8] !== 0xfe && bytes[8] !== 0xfd)) return { frame: bytes, details: {} };
+  const micros = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
+  return { frame: bytes.subarray(8), details: { loggedMs: Number(micros) / 1000 } };
 }
 
 function decodeModbus(profile: ModbusProfile, bytes: Uint8Array): DecodedFrame {

@@ -1,138 +1,147 @@
 /**
  * MAVLink 1 and 2 frames (mavlink.io, guide "Serialization"). Definitions of messages come from node-mavlink; the
- * framing is ours, because every frame that is refused needs a reason, and the search for the next good one must not lose a
- * byte more than the start mark (docs/decisions/0003).
+ * framing is ours, because every frame that is refused needs a reason, and no frame may wait behind a false start mark for
+ * longer than a second (docs/decisions/0003). Signatures are passed over, not checked.
  */
 import { KarezError } from '@karez/model';
-import {
-  ardupilotmega,
-  common,
-  type MavLinkData,
-  type MavLinkDataConstructor,
-  MavLinkProtocolV2,
-  minimal,
-  x25crc,
-} from 'node-mavlink';
+import { crcMavlink } from './crc.ts';
+import { crcExtraOf, type MessageDefinition, messageById, readField } from './messages.ts';
 
-export interface MavlinkFrame {
-  version: 1 | 2;
-  sequence: number;
-  system: number;
-  component: number;
-  id: number;
-  name: string;
-  /** Fields by their names in the definition; 64-bit numbers as bigint. */
-  fields: Record<string, unknown>;
+export const MAGIC_1 = 0xfe;
+export const MAGIC_2 = 0xfd;
+const SIGNED = 0x01;
+const SIGNATURE_BYTES = 13;
+const MOST_PAYLOAD = 255;
+
+type FieldValue = ReturnType<typeof readField>;
+
+/** A frame whose checksum is right. Fields are read when they are asked for: most frames are for somebody else. */
+export class MavlinkFrame {
+  readonly version: 1 | 2;
+  readonly sequence: number;
+  readonly system: number;
+  readonly component: number;
+  readonly #message: MessageDefinition;
+  #view: DataView;
+
+  constructor(bytes: Uint8Array, message: MessageDefinition) {
+    const isFirst = bytes[0] === MAGIC_1;
+    const at = isFirst ? 2 : 4;
+    this.version = isFirst ? 1 : 2;
+    this.sequence = bytes[at] as number;
+    this.system = bytes[at + 1] as number;
+    this.component = bytes[at + 2] as number;
+    this.#message = message;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset + (isFirst ? 6 : 10), bytes[1] as number);
+  }
+
+  get id(): number {
+    return this.#message.id;
+  }
+
+  get name(): string {
+    return this.#message.name;
+  }
+
+  /** A field by its name in the definition: numbers, 64-bit ones as bigint, text, arrays; undefined where there is none. */
+  field(name: string): FieldValue | undefined {
+    const field = this.#message.fields.get(name);
+    if (field === undefined) return undefined;
+    // Zeros at the end are not sent.
+    if (field.offset + field.bytes > this.#view.byteLength) this.#pad();
+    return readField(this.#view, field);
+  }
+
+  /** All fields by name. */
+  get fields(): Record<string, FieldValue> {
+    const names = [...this.#message.fields.keys()];
+    return Object.fromEntries(names.map((name) => [name, this.field(name) as FieldValue]));
+  }
+
+  #pad(): void {
+    const { buffer, byteOffset, byteLength } = this.#view;
+    const padded = new Uint8Array(MOST_PAYLOAD);
+    padded.set(new Uint8Array(buffer, byteOffset, byteLength));
+    this.#view = new DataView(padded.buffer);
+  }
 }
 
-const MESSAGES: Record<number, MavLinkDataConstructor<MavLinkData>> = {
-  ...minimal.REGISTRY,
-  ...common.REGISTRY,
-  ...ardupilotmega.REGISTRY,
-};
-const protocol = new MavLinkProtocolV2();
-const MAGIC_1 = 0xfe;
-const MAGIC_2 = 0xfd;
-const SIGNED = 0x01;
-
-/** Bytes of the frame that starts at `at`; undefined while its header is not there. */
-function frameLength(bytes: Uint8Array, at: number): number | undefined {
+/** Bytes of the frame that starts at `at`, from its header; undefined while that is not there. */
+export function frameLength(bytes: Uint8Array, at: number): number | undefined {
   if (bytes[at] === MAGIC_1) return at + 2 > bytes.length ? undefined : 8 + (bytes[at + 1] as number);
   if (at + 3 > bytes.length) return undefined;
-  return 12 + (bytes[at + 1] as number) + ((bytes[at + 2] as number) & SIGNED ? 13 : 0);
+  return 12 + (bytes[at + 1] as number) + ((bytes[at + 2] as number) & SIGNED ? SIGNATURE_BYTES : 0);
 }
 
-/** Reads one whole frame. Throws FRAME_* with the reason, FRAME_UNEXPECTED for a message that no dialect here has. */
+/** What a frame is worth: to be read, whole but for somebody else, not to be checked by anybody here, or damaged. */
+export type Verdict = 'good' | 'other dialect' | 'unknown message' | 'bad flags' | 'bad checksum';
+
+/** Judges the frame of `length` bytes at `at`, without taking anything into memory. */
+export function judge(bytes: Uint8Array, at: number, length: number): Verdict {
+  const isFirst = bytes[at] === MAGIC_1;
+  if (!isFirst && ((bytes[at + 2] as number) & ~SIGNED) !== 0) return 'bad flags';
+  const id = messageId(bytes, at);
+  const extra = crcExtraOf(id);
+  if (extra === undefined) return 'unknown message';
+  const end = at + sumOffset(bytes, at);
+  const found = (bytes[end] as number) | ((bytes[end + 1] as number) << 8);
+  if (end + 2 > at + length || crcMavlink(bytes, at + 1, end, extra) !== found) return 'bad checksum';
+  return messageById(id) === undefined ? 'other dialect' : 'good';
+}
+
+function messageId(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === MAGIC_1) return bytes[at + 5] as number;
+  return (bytes[at + 7] as number) | ((bytes[at + 8] as number) << 8) | ((bytes[at + 9] as number) << 16);
+}
+
+/** Where the checksum stands in the frame. */
+function sumOffset(bytes: Uint8Array, at: number): number {
+  return (bytes[at] === MAGIC_1 ? 6 : 10) + (bytes[at + 1] as number);
+}
+
+/**
+ * Reads one whole frame.
+ * @throws KarezError FRAME_* with the reason; FRAME_UNEXPECTED for a message that the dialects here do not have.
+ */
 export function readFrame(bytes: Uint8Array): MavlinkFrame {
   if (bytes[0] !== MAGIC_1 && bytes[0] !== MAGIC_2)
     throw new KarezError('FRAME_MALFORMED', 'a frame starts with fe (version 1) or fd (version 2)', { where: 'start' });
   const length = frameLength(bytes, 0);
-  if (length === undefined || bytes.length < length)
-    throw new KarezError(
-      'FRAME_TOO_SHORT',
-      `${bytes.length} bytes${length === undefined ? '' : `; its header asks for ${length}`}`,
-      { where: 'length' },
-    );
-  if (bytes.length > length)
-    throw new KarezError('FRAME_TOO_LONG', `${bytes.length} bytes; its header asks for ${length}`, { where: 'length' });
-  const version = bytes[0] === MAGIC_1 ? 1 : 2;
-  const header = version === 1 ? 6 : 10;
-  const size = bytes[1] as number;
-  if (version === 2 && ((bytes[2] as number) & ~SIGNED) !== 0)
-    throw new KarezError('FRAME_MALFORMED', `incompatibility flags ${bytes[2]} are not known`, { where: 'flags' });
-  const id =
-    version === 1
-      ? (bytes[5] as number)
-      : (bytes[7] as number) | ((bytes[8] as number) << 8) | ((bytes[9] as number) << 16);
-  const message = MESSAGES[id];
-  if (message === undefined)
-    throw new KarezError('FRAME_UNEXPECTED', `message ${id} is not known here, so its checksum cannot be checked`, {
-      where: 'message',
-    });
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, header + size + 2);
-  const expected = x25crc(buffer, 1, 2, message.MAGIC_NUMBER);
-  const found = buffer.readUInt16LE(header + size);
-  if (expected !== found) {
-    const hex = (n: number) => n.toString(16).padStart(4, '0');
-    throw new KarezError('FRAME_CHECKSUM', `${message.MSG_NAME}: checksum ${hex(found)}, expected ${hex(expected)}`, {
-      where: 'checksum',
+  if (length === undefined || bytes.length !== length) {
+    const isShort = length === undefined || bytes.length < length;
+    const asked = length === undefined ? '' : `; its header asks for ${length}`;
+    throw new KarezError(isShort ? 'FRAME_TOO_SHORT' : 'FRAME_TOO_LONG', `${bytes.length} bytes${asked}`, {
+      where: 'length',
     });
   }
-  const data = protocol.data(Buffer.from(buffer.subarray(header, header + size)), message) as unknown as Record<
-    string,
-    unknown
-  >;
-  const fields = Object.fromEntries(message.FIELDS.map((field) => [field.source, data[field.name]]));
-  const at = version === 1 ? 2 : 4;
-  return {
-    version,
-    sequence: bytes[at] as number,
-    system: bytes[at + 1] as number,
-    component: bytes[at + 2] as number,
-    id,
-    name: message.MSG_NAME,
-    fields,
-  };
+  const verdict = judge(bytes, 0, length);
+  if (verdict === 'good') return new MavlinkFrame(bytes, messageById(messageId(bytes, 0)) as MessageDefinition);
+  throw refusal(verdict, bytes);
 }
 
-/** Finds frames in a stream. A frame that is refused gives up its start mark only; messages of other dialects are skipped whole. */
-export class FrameFinder {
-  #buffer = new Uint8Array(0);
-  readonly #frame: (frame: MavlinkFrame) => void;
-  readonly #bad: (error: KarezError, bytes: Uint8Array) => void;
-
-  constructor(frame: (frame: MavlinkFrame) => void, bad: (error: KarezError, bytes: Uint8Array) => void) {
-    this.#frame = frame;
-    this.#bad = bad;
-  }
-
-  push(chunk: Uint8Array): void {
-    let bytes = new Uint8Array(this.#buffer.length + chunk.length);
-    bytes.set(this.#buffer);
-    bytes.set(chunk, this.#buffer.length);
-    let at = 0;
-    for (; at < bytes.length; ) {
-      if (bytes[at] !== MAGIC_1 && bytes[at] !== MAGIC_2) {
-        at++;
-        continue;
-      }
-      const length = frameLength(bytes, at);
-      if (length === undefined || at + length > bytes.length) break;
-      const candidate = bytes.slice(at, at + length);
-      try {
-        this.#frame(readFrame(candidate));
-        at += length;
-      } catch (error) {
-        if (!(error instanceof KarezError)) throw error;
-        // A message of another dialect is most likely whole when another frame, or nothing, follows it.
-        const follows = bytes[at + length];
-        const isForeign =
-          error.code === 'FRAME_UNEXPECTED' && (follows === undefined || follows === MAGIC_1 || follows === MAGIC_2);
-        if (!isForeign) this.#bad(error, candidate);
-        at += isForeign ? length : 1;
-      }
+/** Why a frame that has its whole length is not read. */
+export function refusal(verdict: Exclude<Verdict, 'good'>, bytes: Uint8Array): KarezError {
+  const id = messageId(bytes, 0);
+  switch (verdict) {
+    case 'bad flags':
+      return new KarezError('FRAME_MALFORMED', `incompatibility flags ${bytes[2]} are not known`, { where: 'flags' });
+    case 'unknown message':
+      return new KarezError('FRAME_UNEXPECTED', `message ${id} is in no dialect, so its checksum cannot be checked`, {
+        where: 'message',
+      });
+    case 'other dialect':
+      return new KarezError('FRAME_UNEXPECTED', `message ${id} is of a dialect that is not read here`, {
+        where: 'message',
+      });
+    case 'bad checksum': {
+      const end = sumOffset(bytes, 0);
+      const hex = (n: number) => n.toString(16).padStart(4, '0');
+      const found = (bytes[end] as number) | ((bytes[end + 1] as number) << 8);
+      const expected = crcMavlink(bytes, 1, end, crcExtraOf(id) as number);
+      const name = messageById(id)?.name ?? `message ${id}`;
+      return new KarezError('FRAME_CHECKSUM', `${name}: checksum ${hex(found)}, expected ${hex(expected)}`, {
+        where: 'checksum',
+      });
     }
-    bytes = bytes.slice(at);
-    this.#buffer = bytes;
   }
 }

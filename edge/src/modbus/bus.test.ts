@@ -237,11 +237,13 @@ describe('what goes wrong with one probe', () => {
       })),
     } as ModbusProfile;
     const { clock, intake, line, probe } = setUp({ addresses: [1], profile: blocks, timeoutMs: 100 });
-    // Each first answer comes when the second try is under way, and the second's when the other block would be asked.
-    let n = 0;
+    // The first answer of a block comes while it is asked again, the second one while the other block is asked.
+    const delays = { 0: [180, 100], 100: [180, 30] } as Record<number, number[]>;
     const answer = line.device;
     line.device = (bytes) => {
-      probe(1).delayMs = n++ % 3 === 2 ? 30 : 180;
+      const own = delays[bytes[3] as number] as number[];
+      own.push(own.shift() as number);
+      probe(1).delayMs = own[0] as number;
       answer(bytes);
     };
     line.connect();

@@ -1,0 +1,98 @@
+/** Definitions of messages, from node-mavlink: what fields they have, and the CRC_EXTRA that their checksums need. */
+import {
+  ardupilotmega,
+  common,
+  type MavLinkData,
+  type MavLinkDataConstructor,
+  MSG_ID_MAGIC_NUMBER,
+  minimal,
+} from 'node-mavlink';
+
+export interface MessageField {
+  name: string;
+  /** Element type, e.g. uint16_t. */
+  type: string;
+  offset: number;
+  bytes: number;
+  /** Elements; undefined where it is no array. */
+  count: number | undefined;
+}
+
+export interface MessageDefinition {
+  id: number;
+  name: string;
+  crcExtra: number;
+  fields: ReadonlyMap<string, MessageField>;
+}
+
+const REGISTRY: Record<number, MavLinkDataConstructor<MavLinkData>> = {
+  ...minimal.REGISTRY,
+  ...common.REGISTRY,
+  ...ardupilotmega.REGISTRY,
+};
+
+const DEFINITIONS = new Map(
+  Object.values(REGISTRY).map(({ MSG_ID: id, MSG_NAME: name, MAGIC_NUMBER: crcExtra, FIELDS }) => {
+    const fields = new Map(
+      FIELDS.map((field): [string, MessageField] => {
+        const isArray = field.type.endsWith('[]');
+        const type = isArray ? field.type.slice(0, -2) : field.type;
+        const count = isArray ? field.length : undefined;
+        return [
+          field.source,
+          { name: field.source, type, offset: field.offset, bytes: field.size * (count ?? 1), count },
+        ];
+      }),
+    );
+    return [id, { id, name, crcExtra, fields } satisfies MessageDefinition];
+  }),
+);
+const BY_NAME = new Map([...DEFINITIONS.values()].map((definition) => [definition.name, definition]));
+
+/** The definition of a message of the common or ardupilotmega dialect. */
+export function messageById(id: number): MessageDefinition | undefined {
+  return DEFINITIONS.get(id);
+}
+
+export function messageByName(name: string): MessageDefinition | undefined {
+  return BY_NAME.get(name);
+}
+
+/** CRC_EXTRA of a message of any dialect that is known at all. */
+export function crcExtraOf(id: number): number | undefined {
+  const known: Record<number, number | string> = MSG_ID_MAGIC_NUMBER;
+  const extra = DEFINITIONS.get(id)?.crcExtra ?? (Object.hasOwn(known, id) ? known[id] : undefined);
+  return extra === undefined ? undefined : Number(extra);
+}
+
+type Scalar = number | bigint;
+const READ: Record<string, ((view: DataView, at: number) => Scalar) | undefined> = {
+  char: (view, at) => view.getUint8(at),
+  uint8_t: (view, at) => view.getUint8(at),
+  uint8_t_mavlink_version: (view, at) => view.getUint8(at),
+  int8_t: (view, at) => view.getInt8(at),
+  uint16_t: (view, at) => view.getUint16(at, true),
+  int16_t: (view, at) => view.getInt16(at, true),
+  uint32_t: (view, at) => view.getUint32(at, true),
+  int32_t: (view, at) => view.getInt32(at, true),
+  uint64_t: (view, at) => view.getBigUint64(at, true),
+  int64_t: (view, at) => view.getBigInt64(at, true),
+  float: (view, at) => view.getFloat32(at, true),
+  double: (view, at) => view.getFloat64(at, true),
+};
+
+/** A field's value: a number, a bigint (64 bits), text, or an array of them. `view` reaches to the end of the field. */
+export function readField(view: DataView, { type, offset, bytes, count }: MessageField): Scalar | string | Scalar[] {
+  const read = READ[type] as (view: DataView, at: number) => Scalar;
+  if (count === undefined) return read(view, offset);
+  if (type === 'char') {
+    let text = '';
+    for (let i = 0; i < count; i++) {
+      const code = view.getUint8(offset + i);
+      if (code === 0) break;
+      text += String.fromCharCode(code);
+    }
+    return text;
+  }
+  return Array.from({ length: count }, (_, i) => read(view, offset + (i * bytes) / count));
+}
