@@ -10,7 +10,7 @@ import { type Cloud, startCloud } from './cloud.ts';
 import { makeCredential } from './registry/credentials.ts';
 import { openVault } from './vault/open-vault.ts';
 
-const EPOCH = '0123456789abcdef';
+const EPOCH = '01234567';
 let folder: string;
 let cloud: Cloud;
 let password: string;
@@ -66,7 +66,9 @@ const open = () =>
     { clock: systemClock(), logger: silentLogger },
   );
 const connect = (user: string, pass: string) =>
-  mqtt.connectAsync(cloud.mqtt, { username: user, password: pass, reconnectPeriod: 0, protocolVersion: 4 });
+  mqtt.connectAsync(cloud.mqtt, {
+    ...{ username: user, clientId: user, password: pass, reconnectPeriod: 0, protocolVersion: 4, keepalive: 15 },
+  });
 const batch = (rows: Reading[], farm = 'farm') =>
   Buffer.from(encodeBatch(toColumns(rows), { farm, gateway: 'gw-1', epoch: EPOCH }));
 const get = async (path: string, headers: Record<string, string> = {}) =>
@@ -221,7 +223,7 @@ test('no gateway gets in without its password, none uses another’s topics', as
 });
 
 test('requests that are wrong name the field; foreign hosts are not answered', async () => {
-  expect(await (await get('/farms/nowhere')).json()).toMatchObject({ code: 'NOT_FOUND', where: 'farm' });
+  expect(await (await get('/farms/nowhere')).json()).toMatchObject({ code: 'NOT_FOUND', where: 'params.farm' });
   expect(await (await get('/farms/farm/history?channel=x&from=a&to=2')).json()).toMatchObject({
     code: 'REQUEST_INVALID',
     where: 'querystring.from',

@@ -51,7 +51,7 @@ export const LIMITS = {
   futureMs: 3_600_000,
   /** Earliest believable time, UTC milliseconds: 2020-01-01. Boards without a clock start in 1970 or at their build. */
   earliestMs: 1_577_836_800_000,
-  /** Readings looked at for one channel of a history request in the embedded store: a year at ten seconds. */
+  /** Readings looked at for one history request in the embedded store, over all its channels: a year at ten seconds. */
   historyReadings: 3_200_000,
   /** History requests answered at once, and how many more may wait. */
   historyRequests: 4,
@@ -64,6 +64,8 @@ export const LIMITS = {
   liveClients: 500,
   /** Bytes waiting for one slow live client before it is cut; it reconnects and asks for the latest values. */
   liveClientBytes: 1024 * 1024,
+  /** HTTP connections at once: live pages and as many more for requests. */
+  httpConnections: 1_000,
   /** Bytes of one HTTP request body. */
   requestBytes: 1024 * 1024,
   /** Rejected frames and payloads kept for inspection, newest first. */

@@ -5,7 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { type Clock, LIMITS } from '@karez/model';
-import type { LiveBus, LiveRow } from '../live/live.ts';
+import type { Late, LiveBus, LiveRow } from '../live/live.ts';
 
 const GATHER_MS = 200;
 const HEARTBEAT_MS = 15_000;
@@ -26,18 +26,25 @@ export function streamLive(farm: string, live: LiveBus, clock: Clock, response: 
   };
   const event = (name: string, data: object) => send(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   let rows: LiveRow[] = [];
+  let late: Late | undefined;
   let gathering: (() => void) | undefined;
   const flush = () => {
     gathering = undefined;
     for (let i = 0; i < rows.length; i += ROWS_PER_EVENT)
       event('readings', { nowMs: clock.wallMs(), rows: rows.slice(i, i + ROWS_PER_EVENT) });
     rows = [];
+    if (late !== undefined) event('late', { nowMs: clock.wallMs(), ...late });
+    late = undefined;
   };
   send(`retry: ${RETRY_MS}\n\n`);
   event('hello', { nowMs: clock.wallMs() });
   const stopListening = live.listen(farm, {
     readings(more) {
       for (const row of more) rows.push(row);
+      gathering ??= clock.after(GATHER_MS, flush);
+    },
+    late(more) {
+      late = late === undefined ? more : joined(late, more);
       gathering ??= clock.after(GATHER_MS, flush);
     },
     farm: () => event('farm', {}),
@@ -50,3 +57,9 @@ export function streamLive(farm: string, live: LiveBus, clock: Clock, response: 
     gathering?.();
   });
 }
+
+const joined = (a: Late, b: Late): Late => ({
+  fromMs: Math.min(a.fromMs, b.fromMs),
+  toMs: Math.max(a.toMs, b.toMs),
+  readings: a.readings + b.readings,
+});

@@ -1,137 +1,155 @@
 /**
  * The cloud's broker: Aedes over TCP, a credential and a set of topics for each gateway, nothing for anybody else. The
  * broker's PUBACK is not an acknowledgement of readings; `ack` messages are (docs/PROTOCOL.md).
+ *
+ * What Aedes leaves unbounded is bounded here. Sessions are always clean, since an offline session's queue has no limit.
+ * Nothing is retained, since the cloud itself keeps what retained messages would. Acknowledgements go straight to the
+ * gateway's connection and not through the broker's emitter, whose hundred places a few gateways that read nothing
+ * would fill; such a gateway is cut after a while.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   type Ack,
+  type Clock,
   codeOf,
   DOWN_LEAVES,
-  KarezError,
-  type Leaf,
   LIMITS,
   type Logger,
   messageOf,
-  packetGuard,
   parseTopic,
   topicOf,
-  UP_LEAVES,
+  type UpLeaf,
 } from '@karez/model';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from 'aedes';
+import { type Identity, identityOf, mayUse, problemOf, REFUSED, refusalOf } from './access.ts';
+import { Pace } from './pace.ts';
+import { openSockets } from './sockets.ts';
 
 export interface BrokerParts {
+  clock: Clock;
   logger: Logger;
-  /** Whether this is the gateway's password. */
+  /** Whether this is the gateway's password. Throws KarezError BUSY where it cannot be checked now. */
   check(farm: string, gateway: string, password: string): Promise<boolean>;
-  /** A message of a gateway on one of its own topics. */
-  received(farm: string, gateway: string, leaf: Leaf, payload: Uint8Array): void;
-  disconnected(farm: string, gateway: string): void;
+  /** A message of a gateway on one of its own topics; its connection is read on once this has resolved. */
+  received(farm: string, gateway: string, leaf: UpLeaf, payload: Uint8Array): Promise<void>;
+  /** A gateway has a connection now, or has none any more. */
+  connected(farm: string, gateway: string, isConnected: boolean): void;
+}
+
+export interface BrokerOptions {
+  port: number;
+  host: string;
+  /** A subscriber that takes nothing for this long is cut. */
+  drainMs?: number;
+  /** Who has not logged in after this time is cut. */
+  loginMs?: number;
 }
 
 export interface Broker {
   port: number;
   acknowledge(farm: string, gateway: string, ack: Ack): void;
-  counts: { refusedLogins: number; refusedTopics: number; tooLarge: number };
+  counts: Record<'refusedLogins' | 'refusedTopics' | 'tooLarge' | 'unsentAcks' | 'slowed' | 'strangersCut', number>;
+  /** Sockets open, gateways connected. */
+  depth(): { sockets: number; strangers: number; gateways: number };
   close(): Promise<void>;
 }
 
-interface Identity {
-  farm: string;
-  gateway: string;
-}
-
-const BAD_CREDENTIAL = 4;
-const MOST_CONNECTIONS = 5_000;
-/** A subscriber that takes nothing for this long is cut, so that it cannot hold up the others. */
 const DRAIN_MS = 20_000;
-const BIGGEST_PACKET = Math.max(LIMITS.inventoryBytes, LIMITS.batchBytes) + 1024;
-const LIMIT_OF: Record<string, number> = {
-  batch: LIMITS.batchBytes,
-  inventory: LIMITS.inventoryBytes,
-  status: LIMITS.controlBytes * 8,
-};
+const LOGIN_MS = 15_000;
+/** Packets that may arrive ahead of the login's answer. */
+const EARLY_PACKETS = 200;
+/** Bytes waiting for a gateway that does not read; further acknowledgements are not sent, and it will send again. */
+const UNREAD_BYTES = 256 * 1024;
 
 /** Listens on `host:port` (0 for any). Throws PORT_TAKEN in words. */
-export async function openBroker(parts: BrokerParts, port: number, host: string): Promise<Broker> {
-  const { logger } = parts;
+export async function openBroker(parts: BrokerParts, options: BrokerOptions): Promise<Broker> {
+  const { logger, clock } = parts;
+  const connects = new WeakMap<Client, ConnectPacket>();
   const identities = new WeakMap<Client, Identity>();
-  const counts = { refusedLogins: 0, refusedTopics: 0, tooLarge: 0 };
+  const paces = new WeakMap<Client, Pace>();
+  const listening = new WeakSet<Client>();
+  const complained = new WeakSet<Client>();
+  /** The connection of each gateway. */
+  const current = new Map<string, Client>();
+  const counts = { refusedLogins: 0, refusedTopics: 0, tooLarge: 0, unsentAcks: 0, slowed: 0, strangersCut: 0 };
   const aedes = await Aedes.createBroker({
-    drainTimeout: DRAIN_MS,
-    connectTimeout: 15_000,
-    maxClientsIdLength: 128,
-    queueLimit: 200,
+    drainTimeout: options.drainMs ?? DRAIN_MS,
+    connectTimeout: options.loginMs ?? LOGIN_MS,
+    maxClientsIdLength: LIMITS.idLength * 2 + 1,
+    queueLimit: EARLY_PACKETS,
   });
+
+  aedes.preConnect = (client, packet, done) => {
+    packet.clean = true;
+    connects.set(client, packet);
+    done(null, true);
+  };
 
   aedes.authenticate = (client, username, password, done) => {
-    const refuse = () => {
+    const refuse = (returnCode: number, reason: string) => {
       counts.refusedLogins++;
-      logger.log('warn', 'a login was refused', { username: username ?? null, client: client.id });
-      done(
-        Object.assign(new Error('bad user name or password'), { returnCode: BAD_CREDENTIAL }) as AuthenticateError,
-        null,
-      );
+      logger.log('warn', 'a login was refused', { username: username ?? null, client: client.id, reason });
+      done(Object.assign(new Error(reason), { returnCode }) as AuthenticateError, null);
     };
-    const [farm, gateway, more] = (username ?? '').split('/');
-    if (farm === undefined || gateway === undefined || more !== undefined || password === undefined) return refuse();
-    parts.check(farm, gateway, password.toString()).then(
+    const identity = identityOf(username);
+    if (identity === undefined || password === undefined)
+      return refuse(REFUSED.credential, 'bad user name or password');
+    const problem = problemOf(connects.get(client) as ConnectPacket, identity);
+    if (problem !== undefined) return refuse(problem.returnCode, problem.reason);
+    parts.check(identity.farm, identity.gateway, password.toString()).then(
       (right) => {
-        if (!right) return refuse();
-        identities.set(client, { farm, gateway });
+        if (!right) return refuse(REFUSED.credential, 'bad user name or password');
+        identities.set(client, identity);
+        paces.set(client, new Pace(clock));
+        sockets.known(client.conn as Socket);
         done(null, true);
       },
-      (error) => {
-        logger.log('error', 'a password could not be checked', { cause: error });
-        refuse();
-      },
+      (error) => refuse(REFUSED.unavailable, messageOf(error)),
     );
   };
 
-  /** Whether the topic is one of the client's own among `leaves`. */
-  const mayUse = (client: Client | null, topic: string, leaves: readonly string[]): boolean => {
-    const identity = client === null ? undefined : identities.get(client);
-    const parsed = parseTopic(topic);
-    if (identity === undefined || parsed === undefined) return false;
-    return parsed.farm === identity.farm && parsed.gateway === identity.gateway && leaves.includes(parsed.leaf);
+  const complain = (client: Client | null, message: string, fields: object) => {
+    if (client === null || complained.has(client)) return;
+    complained.add(client);
+    logger.log('warn', message, { ...identities.get(client), ...fields });
   };
-  const refusal = (client: Client | null, what: string, topic: string): Error => {
-    counts.refusedTopics++;
-    const identity = client === null ? undefined : identities.get(client);
-    logger.log('warn', `a gateway may not ${what} this topic`, { ...identity, topic });
-    return new KarezError('NOT_AUTHORISED', `not allowed to ${what} ${topic}`, { where: topic });
-  };
-
   aedes.authorizePublish = (client, packet, done) => {
-    if (!mayUse(client, packet.topic, UP_LEAVES)) return done(refusal(client, 'publish to', packet.topic));
-    const leaf = packet.topic.slice(packet.topic.lastIndexOf('/') + 1);
-    if (packet.payload.length > (LIMIT_OF[leaf] ?? 0)) {
-      counts.tooLarge++;
-      return done(
-        new KarezError('PAYLOAD_TOO_LARGE', `${packet.topic}: ${packet.payload.length} bytes`, { where: packet.topic }),
-      );
+    const refusal = refusalOf(client === null ? undefined : identities.get(client), packet);
+    if (refusal !== undefined) {
+      counts[refusal.code === 'PAYLOAD_TOO_LARGE' ? 'tooLarge' : 'refusedTopics']++;
+      complain(client, 'a message was refused', { topic: packet.topic, reason: refusal.message });
+      return done(refusal);
     }
-    done(null);
+    packet.retain = false;
+    const pace = paces.get(client as Client) as Pace;
+    if (pace.take(() => done(null))) counts.slowed++;
   };
   aedes.authorizeSubscribe = (client, subscription, done) => {
-    if (mayUse(client, subscription.topic, DOWN_LEAVES)) return done(null, subscription);
-    refusal(client, 'subscribe to', subscription.topic);
-    // A refused subscription is answered with 128 in the SUBACK; the connection lives on.
+    const { topic } = subscription;
+    if (mayUse(identities.get(client), topic, DOWN_LEAVES)) {
+      if (topic.endsWith('/ack')) listening.add(client);
+      return done(null, subscription);
+    }
+    counts.refusedTopics++;
+    complain(client, 'a subscription was refused', { topic });
+    // Answered with 128 in the SUBACK; the connection lives on.
     done(null, null);
   };
-  aedes.on('publish', (packet, client) => {
-    const parsed = parseTopic(packet.topic);
-    if (client === null || parsed === undefined || !(UP_LEAVES as readonly string[]).includes(parsed.leaf)) return;
-    const { payload } = packet;
-    parts.received(
-      parsed.farm,
-      parsed.gateway,
-      parsed.leaf,
-      typeof payload === 'string' ? Buffer.from(payload) : payload,
+  aedes.published = (packet, client, done) => {
+    const parsed = client === null ? undefined : parseTopic(packet.topic);
+    if (parsed === undefined) return done(null);
+    // A copy: what the parser gives may hold on to a whole chunk of the socket for a few bytes.
+    const payload = new Uint8Array(Buffer.from(packet.payload as Buffer));
+    parts.received(parsed.farm, parsed.gateway, parsed.leaf as UpLeaf, payload).then(
+      () => done(null),
+      () => done(null),
     );
-  });
-  aedes.on('clientDisconnect', (client) => {
+  };
+  aedes.on('clientReady', (client) => {
     const identity = identities.get(client);
-    if (identity !== undefined) parts.disconnected(identity.farm, identity.gateway);
+    if (identity === undefined || client.conn.destroyed) return;
+    current.set(`${identity.farm}/${identity.gateway}`, client);
+    parts.connected(identity.farm, identity.gateway, true);
   });
   aedes.on('clientError', (client, error) => {
     if (codeOf(error) === undefined)
@@ -140,60 +158,51 @@ export async function openBroker(parts: BrokerParts, port: number, host: string)
   aedes.on('connectionError', (_client, error) =>
     logger.log('info', 'a connection was not MQTT', { cause: messageOf(error) }),
   );
+  (aedes as NodeJS.EventEmitter).on('error', (cause) => logger.log('error', 'the broker failed', { cause }));
 
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.setNoDelay(true));
-    socket.once('close', () => sockets.delete(socket));
-    const guard = packetGuard(BIGGEST_PACKET);
-    socket.on('data', (chunk: Buffer) => {
-      if (guard(chunk) === 'ok') return;
-      counts.tooLarge++;
-      logger.log('warn', 'a packet was too large', { limitBytes: BIGGEST_PACKET });
-      socket.destroy();
-    });
-    aedes.handle(socket);
-  });
-  server.maxConnections = MOST_CONNECTIONS;
-  const bound = await listen(server, port, host);
+  /** Aedes itself may miss the end of a connection that another took over. */
+  function left(client: Client): void {
+    const identity = identities.get(client);
+    if (identity === undefined) return;
+    const key = `${identity.farm}/${identity.gateway}`;
+    if (current.get(key) !== client) return;
+    current.delete(key);
+    parts.connected(identity.farm, identity.gateway, false);
+  }
+
+  const clients = new WeakMap<Socket, Client>();
+  const sockets = await openSockets(
+    {
+      opened: (socket) => clients.set(socket, aedes.handle(socket)),
+      closed: (socket) => left(clients.get(socket) as Client),
+      tooLarge(limitBytes) {
+        counts.tooLarge++;
+        logger.log('warn', 'a packet was too large', { limitBytes });
+      },
+      strangerCut: () => counts.strangersCut++,
+    },
+    options.port,
+    options.host,
+  );
 
   return {
-    port: bound,
+    port: sockets.port,
     counts,
+    depth: () => ({ ...sockets.depth(), gateways: current.size }),
     acknowledge(farm, gateway, ack) {
-      const packet = {
-        cmd: 'publish' as const,
-        topic: topicOf(farm, gateway, 'ack'),
-        payload: JSON.stringify(ack),
-        qos: 1 as const,
-        retain: false,
-        dup: false,
-      };
-      aedes.publish(packet, (error) => {
-        if (error) logger.log('warn', 'an acknowledgement could not be sent', { farm, gateway, cause: error });
-      });
-    },
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      await new Promise<void>((resolve) => aedes.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}
-
-/** Starts listening; a taken port is told in one sentence. */
-export async function listen(server: Server, port: number, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = `port ${port} on ${host} is taken by another program; stop it or choose another port`;
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new KarezError('PORT_TAKEN', taken, { cause: error, where: `${host}:${port}` })
-          : error,
+      const client = current.get(`${farm}/${gateway}`);
+      if (client === undefined || !listening.has(client) || client.conn.writableLength > UNREAD_BYTES) {
+        counts.unsentAcks++;
+        return;
+      }
+      const topic = topicOf(farm, gateway, 'ack');
+      client.publish(
+        { cmd: 'publish', topic, payload: JSON.stringify(ack), qos: 1, retain: false, dup: false },
+        (error) => {
+          if (error) logger.log('info', 'an acknowledgement could not be sent', { farm, gateway, cause: error });
+        },
       );
-    });
-    server.listen(port, host, resolve);
-  });
-  return (server.address() as { port: number }).port;
+    },
+    close: () => sockets.close(() => new Promise((resolve) => aedes.close(() => resolve()))),
+  };
 }

@@ -1,36 +1,25 @@
 /** Sampling times that cannot be true: before Karez existed, or ahead of the cloud's clock beyond the limit. */
-import { type Ack, LIMITS, newReadings, type Readings } from '@karez/model';
+import { LIMITS, type Readings } from '@karez/model';
+import { type Refused, rowsOf, rowsWithout } from '../store/store.ts';
 
-/** Parts readings into those to keep and those to refuse, as ranges with a code and a reason. */
-export function believable(readings: Readings, nowMs: number): { kept: Readings; refused: Ack['refused'] } {
-  const latest = nowMs + LIMITS.futureMs;
-  const isWrong = (i: number) =>
-    (readings.timeMs[i] as number) > latest || (readings.timeMs[i] as number) < LIMITS.earliestMs;
-  let wrong = 0;
-  for (let i = 0; i < readings.count; i++) if (isWrong(i)) wrong++;
-  if (wrong === 0) return { kept: readings, refused: [] };
-  const kept = newReadings(readings.count - wrong);
-  const refused: Ack['refused'] = [];
+/** Parts readings into those to keep and those to refuse, each kind with its reason. */
+export function believable(readings: Readings, nowMs: number): { kept: Readings; refused: Refused[] } {
+  const ahead: number[] = [];
+  const before: number[] = [];
   for (let i = 0; i < readings.count; i++) {
-    if (!isWrong(i)) {
-      for (const column of ['seq', 'timeMs', 'channel', 'value', 'quality'] as const)
-        kept[column][kept.count] = readings[column][i] as number;
-      kept.count++;
-      continue;
-    }
-    const seq = readings.seq[i] as number;
-    const code = (readings.timeMs[i] as number) > latest ? 'TIME_IN_FUTURE' : 'VALUE_INVALID';
-    const before = refused.at(-1);
-    if (before !== undefined && before.last === seq - 1 && before.code === code) before.last = seq;
-    else
-      refused.push({
-        first: seq,
-        last: seq,
-        code,
-        reason: `sampling time ${inWords(readings.timeMs[i] as number)} is not between 2020 and an hour from now`,
-      });
+    const timeMs = readings.timeMs[i] as number;
+    if (timeMs > nowMs + LIMITS.futureMs) ahead.push(i);
+    else if (timeMs < LIMITS.earliestMs) before.push(i);
   }
-  return { kept, refused };
+  const refused: Refused[] = [];
+  const refuse = (rows: number[], code: Refused['code'], what: string) => {
+    if (rows.length === 0) return;
+    const first = inWords(readings.timeMs[rows[0] as number] as number);
+    refused.push({ readings: rowsOf(readings, rows), code, reason: `sampling time ${first} is ${what}` });
+  };
+  refuse(ahead, 'TIME_IN_FUTURE', 'more than an hour ahead of the cloud');
+  refuse(before, 'VALUE_INVALID', 'before 2020');
+  return { kept: rowsWithout(readings, [...ahead, ...before]), refused };
 }
 
 /** A time in words that cannot fail, however wrong it is. */

@@ -1,19 +1,24 @@
 /**
  * The way of a batch through the cloud, top to bottom:
  *
- *   receive ─ room? ─→ validate (decode, channels known, times believable) → wait → commit (store and ledger)
- *      → acknowledge → live bus
+ *   receive ─ room? ─→ wait (fresh before backlog, gateways in turn) → read (decode, channels known, times believable)
+ *      → commit (store and ledger) → set aside what is refused → acknowledge → live bus
  *
  * Nothing is acknowledged before the store has it. What can never be stored goes to quarantine with its reason and is
  * refused, so that the rest moves on; what cannot be stored now is asked for again. Batches of all gateways that wait
- * are committed together.
+ * are committed together. Batches wait as they came and are decoded when their turn comes, so that memory is bounded by
+ * the queue, whatever a batch unfolds to.
  */
-import { type Ack, type Clock, codeOf, LIMITS, type Logger, messageOf, type Readings } from '@karez/model';
-import { decodeBatch } from '@karez/model/wire';
-import type { Store, StoreBatch, StoreChannel } from '../store/store.ts';
+import type { Ack, Clock, Logger } from '@karez/model';
+import { peekBatch } from '@karez/model/wire';
+import type { Outcome, Store, StoreBatch, StoreChannel } from '../store/store.ts';
+import type { QuarantineEntry } from '../vault/quarantine.ts';
 import { type Range, runsOf } from '../vault/ranges.ts';
-import type { QuarantineEntry } from '../vault/vault.ts';
-import { believable } from './believable.ts';
+import { Answers } from './answers.ts';
+import { FairQueue, type Lane, laneOf, type Waiting } from './fair-queue.ts';
+import { Patience } from './patience.ts';
+import { type Ready, readBatch } from './read.ts';
+import { refusedReadings, unreadable } from './set-aside.ts';
 
 export interface IngestParts {
   clock: Clock;
@@ -21,156 +26,176 @@ export interface IngestParts {
   store: Store;
   /** What a gateway's channel numbers mean, or undefined for an epoch that was never described. */
   channels(farm: string, gateway: string, epoch: string): ReadonlyMap<number, StoreChannel> | undefined;
-  quarantine(entry: QuarantineEntry): Promise<void>;
+  quarantine(entries: QuarantineEntry[]): Promise<void>;
   acknowledge(farm: string, gateway: string, ack: Ack): void;
-  committed(batches: readonly StoreBatch[]): void;
+  committed(batches: readonly StoreBatch[], nowMs: number): void;
 }
 
-interface Waiting extends StoreBatch {
-  bytes: number;
-  refused: Ack['refused'];
-}
-
-/** How long gateways are asked to wait when the cloud has no room or its store does not answer. */
-const BUSY_MS = 1_000;
-const UNAVAILABLE_MS = 3_000;
+/** How long a gateway is asked to wait after it was asked for its inventory. */
 const CATALOG_MS = 500;
-/** Readings in one commit: enough to share an fsync among many gateways, little enough to keep live values quick. */
+/** Readings in one commit: enough to share an fsync among many gateways, little enough to keep the next ones quick. */
 const READINGS_PER_COMMIT = 100_000;
 
 export class Ingest {
   readonly #parts: IngestParts;
-  #waiting: Waiting[] = [];
-  #bytes = 0;
-  #committing: Promise<void> | undefined;
-  readonly counts = { batches: 0, readings: 0, refused: 0, repeatedLater: 0 };
+  readonly #queue = new FairQueue();
+  readonly #patience: Patience;
+  readonly answers: Answers;
+  readonly #running = new Map<Lane, Promise<void>>();
+  readonly counts = {
+    ...{ batches: 0, bytes: 0, unreadable: 0, busy: 0, askedAgain: 0, readings: 0, refused: 0, conflicts: 0 },
+  };
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.clock);
+    this.answers = new Answers(parts.clock, parts.acknowledge);
+  }
+
+  get depth(): FairQueue['depth'] {
+    return this.#queue.depth;
+  }
+
+  get store(): Patience['counts'] {
+    return this.#patience.counts;
   }
 
   /** Takes a batch from the broker. Never throws: every outcome is an acknowledgement or a quarantine entry. */
-  async receive(farm: string, gateway: string, bytes: Uint8Array): Promise<void> {
+  receive(farm: string, gateway: string, bytes: Uint8Array): void {
     this.counts.batches++;
-    let decoded: ReturnType<typeof decodeBatch>;
+    this.counts.bytes += bytes.length;
+    const from = { farm, gateway, bytes, receivedMs: this.#parts.clock.wallMs() };
     try {
-      decoded = decodeBatch(bytes, { farm, gateway });
+      const batch = { ...from, ...peekBatch(bytes, from) };
+      if (this.#patience.restMs() > 0) this.#again(batch, 'STORE_UNAVAILABLE');
+      else if (this.#queue.offer(batch) === 'full') this.#again(batch, 'BUSY');
+      else this.#wake(laneOf(batch));
     } catch (error) {
-      await this.#unreadable(farm, gateway, bytes, error);
-      return;
+      this.#unreadable(from, error);
     }
-    const { epoch, firstSeq, lastSeq, readings } = decoded;
-    if (this.#waiting.length >= LIMITS.ingestQueueBatches || this.#bytes + bytes.length > LIMITS.ingestQueueBytes) {
-      this.#again(farm, gateway, epoch, [[firstSeq, lastSeq]], 'BUSY', BUSY_MS);
-      return;
-    }
-    const channels = this.#parts.channels(farm, gateway, epoch);
-    if (channels === undefined || !allKnown(readings, channels)) {
-      this.#again(farm, gateway, epoch, [[firstSeq, lastSeq]], 'CATALOG_UNKNOWN', CATALOG_MS);
-      return;
-    }
-    const { kept, refused } = believable(readings, this.#parts.clock.wallMs());
-    try {
-      for (const { first, last, code, reason } of refused) {
-        const entry = { farm, gateway, epoch, first, last, readings: last - first + 1, code, reason };
-        await this.#parts.quarantine({ ...entry, receivedMs: this.#parts.clock.wallMs() });
-        this.counts.refused += last - first + 1;
-      }
-    } catch (error) {
-      this.#parts.logger.log('warn', 'the quarantine could not be written', { cause: error });
-      this.#again(farm, gateway, epoch, [[firstSeq, lastSeq]], 'STORE_UNAVAILABLE', UNAVAILABLE_MS);
-      return;
-    }
-    this.#waiting.push({ farm, gateway, epoch, readings: kept, channels, refused, bytes: bytes.length });
-    this.#bytes += bytes.length;
-    this.#committing ??= this.#commitWaiting().finally(() => {
-      this.#committing = undefined;
-    });
   }
 
   /** Resolves once nothing waits any more. */
   async idle(): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing;
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  async #commitWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batches = this.#takeSome();
-      try {
-        await this.#parts.store.commit(batches.filter((batch) => batch.readings.count > 0));
-      } catch (error) {
-        this.#parts.logger.log('warn', 'the store did not commit', { cause: error });
-        for (const b of batches)
-          this.#again(
-            b.farm,
-            b.gateway,
-            b.epoch,
-            runsOf(b.readings.seq, b.readings.count),
-            'STORE_UNAVAILABLE',
-            UNAVAILABLE_MS,
-          );
-        continue;
-      }
-      for (const batch of batches) this.#done(batch);
-      this.#parts.committed(batches);
+  #wake(lane: Lane): void {
+    if (!this.#running.has(lane)) this.#running.set(lane, this.#work(lane));
+  }
+
+  /** Commits what waits in a lane; while the store writes, the next batches are read. */
+  async #work(lane: Lane): Promise<void> {
+    let committing: Promise<void> | undefined;
+    for (;;) {
+      const ready = await this.#read(lane);
+      await committing;
+      if (ready.length > 0) committing = this.#commitAll(ready);
+      else if (this.#queue.readings(lane) === 0) break;
+      else committing = undefined;
+    }
+    this.#running.delete(lane);
+  }
+
+  async #read(lane: Lane): Promise<Ready[]> {
+    const ready: Ready[] = [];
+    for (const batch of this.#queue.take(lane, READINGS_PER_COMMIT)) {
+      const read = this.#readOne(batch);
+      if (read !== undefined) ready.push(read);
+      // Sockets and live events have their turn between two batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return ready;
+  }
+
+  #readOne(batch: Waiting): Ready | undefined {
+    if (this.#patience.restMs() > 0) return this.#again(batch, 'STORE_UNAVAILABLE');
+    try {
+      const channels = this.#parts.channels(batch.farm, batch.gateway, batch.epoch);
+      const read = readBatch(batch, channels, this.#parts.clock.wallMs());
+      if (read !== 'unknown') return read;
+      this.#again(batch, 'CATALOG_UNKNOWN');
+    } catch (error) {
+      this.#queue.answered(batch);
+      this.#unreadable(batch, error);
+    }
+    return undefined;
+  }
+
+  async #commitAll(ready: readonly Ready[]): Promise<void> {
+    for (const batches of this.#patience.together(ready)) {
+      if (this.#patience.restMs() > 0) for (const batch of batches) this.#againLater(batch);
+      else await this.#commit(batches);
     }
   }
 
-  #takeSome(): Waiting[] {
-    let readings = 0;
-    let n = 0;
-    for (const batch of this.#waiting) {
-      readings += batch.readings.count;
-      if (n > 0 && readings > READINGS_PER_COMMIT) break;
-      n++;
+  async #commit(batches: readonly Ready[]): Promise<void> {
+    const { clock, store, logger, quarantine, committed } = this.#parts;
+    const startMs = clock.monoMs();
+    const nowMs = clock.wallMs();
+    let outcomes: Outcome[];
+    try {
+      outcomes = await store.commit(batches, nowMs);
+      const entries = batches.flatMap((batch, i) =>
+        [...batch.refused, ...(outcomes[i] as Outcome).refused].map((r) => refusedReadings(batch.waiting, r)),
+      );
+      if (entries.length > 0) await quarantine(entries);
+    } catch (error) {
+      this.#patience.failed(batches);
+      logger.log('warn', 'the store did not commit', { batches: batches.length, cause: error });
+      for (const batch of batches) this.#againLater(batch);
+      return;
     }
-    const taken = this.#waiting.splice(0, n);
-    for (const batch of taken) this.#bytes -= batch.bytes;
-    return taken;
+    this.#patience.committed(batches, clock.monoMs() - startMs);
+    batches.forEach((batch, i) => {
+      this.#settled(batch, outcomes[i] as Outcome);
+    });
+    committed(
+      batches.map((batch, i) => ({ ...batch, readings: (outcomes[i] as Outcome).stored })),
+      nowMs,
+    );
   }
 
-  #done({ farm, gateway, epoch, readings, refused }: Waiting): void {
-    this.counts.readings += readings.count;
-    this.#acknowledge(farm, gateway, { epoch, acked: runsOf(readings.seq, readings.count), refused, retry: [] });
+  #settled(batch: Ready, { stored, refused, conflicts }: Outcome): void {
+    const all = [...batch.refused, ...refused];
+    this.counts.readings += stored.count;
+    this.counts.refused += all.reduce((sum, { readings }) => sum + readings.count, 0);
+    this.counts.conflicts += conflicts;
+    if (conflicts > 0)
+      this.#parts.logger.log('warn', 'a gateway gave sequence numbers twice: was it restored from a copy?', {
+        ...{ farm: batch.farm, gateway: batch.gateway, epoch: batch.epoch, conflicts },
+      });
+    this.#queue.answered(batch.waiting);
+    this.answers.settled(batch, runsOf(stored.seq, stored.count), all);
   }
 
-  #again(
-    farm: string,
-    gateway: string,
-    epoch: string,
-    ranges: Range[],
-    code: 'BUSY' | 'CATALOG_UNKNOWN' | 'STORE_UNAVAILABLE',
-    afterMs: number,
-  ): void {
-    this.counts.repeatedLater++;
-    const retry = ranges.map(([first, last]) => ({ first, last, code, afterMs }));
-    this.#acknowledge(farm, gateway, { epoch, acked: [], refused: [], retry });
+  #againLater({ waiting, readings, refused }: Ready): void {
+    const parts = [readings, ...refused.map((r) => r.readings)];
+    this.#again(
+      waiting,
+      'STORE_UNAVAILABLE',
+      parts.flatMap((part) => runsOf(part.seq, part.count)),
+    );
   }
 
-  #acknowledge(farm: string, gateway: string, ack: Omit<Ack, 'v' | 'timeMs'>): void {
-    this.#parts.acknowledge(farm, gateway, { v: 1, ...ack, timeMs: this.#parts.clock.wallMs() });
+  /** Asks for a batch again; where it was not decoded, for as many numbers as it has readings. */
+  #again(batch: Waiting, code: 'BUSY' | 'CATALOG_UNKNOWN' | 'STORE_UNAVAILABLE', ranges?: Range[]): undefined {
+    this.counts[code === 'BUSY' ? 'busy' : 'askedAgain']++;
+    const afterMs = {
+      BUSY: () => this.#patience.busyMs(batch, this.depth.readings),
+      CATALOG_UNKNOWN: () => CATALOG_MS,
+      STORE_UNAVAILABLE: () => this.#patience.unavailableMs(batch),
+    }[code]();
+    this.#queue.answered(batch);
+    this.answers.later(batch, ranges ?? [[batch.firstSeq, batch.firstSeq + batch.count - 1]], code, afterMs);
   }
 
-  /** A batch that cannot be read names no sequence numbers that could be trusted: it is kept for inspection, and the gateway repeats. */
-  async #unreadable(farm: string, gateway: string, bytes: Uint8Array, error: unknown): Promise<void> {
-    const code = codeOf(error) ?? 'BATCH_MALFORMED';
-    this.#parts.logger.log('warn', 'a batch could not be read', { farm, gateway, code, cause: error });
-    const entry = {
-      farm,
-      gateway,
-      readings: 0,
-      code,
-      reason: messageOf(error),
-      receivedMs: this.#parts.clock.wallMs(),
-      content: bytes.subarray(0, 4096),
-    };
-    await this.#parts
-      .quarantine(entry)
-      .catch((cause) => this.#parts.logger.log('warn', 'the quarantine could not be written', { cause }));
+  #unreadable(from: Pick<Waiting, 'farm' | 'gateway' | 'bytes' | 'receivedMs'>, error: unknown): void {
+    const { logger, quarantine } = this.#parts;
+    this.counts.unreadable++;
+    logger.log('warn', 'a batch could not be read', { farm: from.farm, gateway: from.gateway, cause: error });
+    quarantine([unreadable(from, from.bytes, error)]).catch((cause) =>
+      logger.log('warn', 'the quarantine could not be written', { cause }),
+    );
   }
-}
-
-function allKnown(readings: Readings, channels: ReadonlyMap<number, StoreChannel>): boolean {
-  for (let i = 0; i < readings.count; i++) if (!channels.has(readings.channel[i] as number)) return false;
-  return true;
 }

@@ -1,90 +1,151 @@
 /**
  * The live bus: what the store has just committed, and what changed about gateways and farms, handed to whoever
- * listens. Keeps the newest value of each channel by sampling time, so that a late reading never shows as current.
+ * listens. Keeps the newest value of each channel by sampling time, so that a late reading never shows as current
+ * (store/newest.ts says what is newest). A listener that fails harms no other.
  */
-import type { LatestValue, LiveGateway } from '@karez/model';
-import { channelPath, type StoreBatch } from '../store/store.ts';
-import type { LatestRow } from '../vault/vault.ts';
+import { type LatestValue, LIMITS, type LiveGateway, type Logger } from '@karez/model';
+import { newestRows, takenMs } from '../store/newest.ts';
+import { channelPath, type StoreBatch, type StoreChannel } from '../store/store.ts';
+import type { LatestRow } from '../vault/readings.ts';
 
 export type LiveRow = [id: string, timeMs: number, value: number | null, quality: number];
 
+/** Readings that were committed and are too many to be told one by one. */
+export interface Late {
+  fromMs: number;
+  toMs: number;
+  readings: number;
+}
+
 export interface LiveListener {
   readings(rows: readonly LiveRow[]): void;
+  late(late: Late): void;
   farm(): void;
   gateway(state: LiveGateway): void;
 }
 
+interface Newest {
+  shown: LatestValue;
+  seq: number;
+}
+
 export class LiveBus {
+  readonly #logger: Logger;
   readonly #listeners = new Map<string, Set<LiveListener>>();
   /** Newest value by farm and channel id. */
-  readonly #latest = new Map<string, Map<string, LatestValue>>();
+  readonly #newest = new Map<string, Map<string, Newest>>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   /** Takes the newest values that the vault kept. */
   load(rows: readonly LatestRow[]): void {
-    for (const [path, timeMs, value, quality] of rows) {
+    for (const [path, timeMs, value, quality, seq] of rows) {
       const [farm, id] = split(path);
-      this.#farm(farm).set(id, [timeMs, value, quality]);
+      this.#farm(farm).set(id, { shown: [timeMs, value, quality], seq });
     }
   }
 
-  latest(farm: string): ReadonlyMap<string, LatestValue> {
-    return this.#latest.get(farm) ?? new Map();
+  latest(farm: string): Record<string, LatestValue> {
+    return Object.fromEntries(Array.from(this.#newest.get(farm) ?? [], ([id, { shown }]) => [id, shown]));
   }
 
   /** Hears one farm; returns how to stop. */
   listen(farm: string, listener: LiveListener): () => void {
     const set = this.#listeners.get(farm) ?? new Set();
     this.#listeners.set(farm, set.add(listener));
-    return () => set.delete(listener);
+    return () => {
+      set.delete(listener);
+      if (set.size === 0 && this.#listeners.get(farm) === set) this.#listeners.delete(farm);
+    };
   }
 
   get listeners(): number {
     return [...this.#listeners.values()].reduce((sum, set) => sum + set.size, 0);
   }
 
-  /** Told after a commit. */
-  committed(batches: readonly StoreBatch[]): void {
+  /** Told after a commit, with the cloud's clock at that moment. */
+  committed(batches: readonly StoreBatch[], nowMs: number): void {
     for (const { farm, readings, channels } of batches) {
-      const latest = this.#farm(farm);
       const ids = new Map<number, string>();
-      const rows: LiveRow[] = [];
-      for (let i = 0; i < readings.count; i++) {
-        const number = readings.channel[i] as number;
-        let id = ids.get(number);
-        if (id === undefined) {
-          const channel = channels.get(number);
-          if (channel === undefined) continue;
-          id = split(channelPath(channel))[1];
-          ids.set(number, id);
-        }
-        const timeMs = readings.timeMs[i] as number;
-        const raw = readings.value[i] as number;
-        const value = Number.isNaN(raw) ? null : raw;
-        const quality = readings.quality[i] as number;
-        const known = latest.get(id);
-        if (known === undefined || timeMs >= known[0]) latest.set(id, [timeMs, value, quality]);
-        rows.push([id, timeMs, value, quality]);
+      const newest: LiveRow[] = [];
+      for (const [number, i] of newestRows(readings)) {
+        const id = split(channelPath(channels.get(number) as StoreChannel))[1];
+        ids.set(number, id);
+        const row = rowAt(readings, i, id, nowMs);
+        newest.push(row);
+        this.#update(farm, row, readings.seq[i] as number);
       }
-      for (const listener of this.#listeners.get(farm) ?? []) listener.readings(rows);
+      if (readings.count === 0 || !this.#listeners.has(farm)) continue;
+      if (readings.count > LIMITS.freshBatchReadings) {
+        const late = { ...span(readings, nowMs), readings: readings.count };
+        this.#tell(farm, (listener) => {
+          listener.readings(newest);
+          listener.late(late);
+        });
+        continue;
+      }
+      const rows = Array.from({ length: readings.count }, (_, i) =>
+        rowAt(readings, i, ids.get(readings.channel[i] as number) as string, nowMs),
+      );
+      this.#tell(farm, (listener) => listener.readings(rows));
     }
   }
 
   farmChanged(farm: string): void {
-    for (const listener of this.#listeners.get(farm) ?? []) listener.farm();
+    this.#tell(farm, (listener) => listener.farm());
   }
 
   gatewayChanged(farm: string, state: LiveGateway): void {
-    for (const listener of this.#listeners.get(farm) ?? []) listener.gateway(state);
+    this.#tell(farm, (listener) => listener.gateway(state));
   }
 
-  #farm(farm: string): Map<string, LatestValue> {
-    let latest = this.#latest.get(farm);
-    if (latest === undefined) {
-      latest = new Map();
-      this.#latest.set(farm, latest);
-    }
-    return latest;
+  #update(farm: string, [id, timeMs, value, quality]: LiveRow, seq: number): void {
+    const known = this.#farm(farm).get(id);
+    const isNewer = known === undefined || timeMs > known.shown[0] || (timeMs === known.shown[0] && seq >= known.seq);
+    if (isNewer) this.#farm(farm).set(id, { shown: [timeMs, value, quality], seq });
   }
+
+  #tell(farm: string, what: (listener: LiveListener) => void): void {
+    for (const listener of this.#listeners.get(farm) ?? []) {
+      try {
+        what(listener);
+      } catch (cause) {
+        this.#logger.log('error', 'a listener of live values failed', { farm, cause });
+      }
+    }
+  }
+
+  #farm(farm: string): Map<string, Newest> {
+    let newest = this.#newest.get(farm);
+    if (newest === undefined) {
+      newest = new Map();
+      this.#newest.set(farm, newest);
+    }
+    return newest;
+  }
+}
+
+function rowAt(readings: StoreBatch['readings'], i: number, id: string, nowMs: number): LiveRow {
+  const value = readings.value[i] as number;
+  return [
+    id,
+    takenMs(readings.timeMs[i] as number, nowMs),
+    Number.isNaN(value) ? null : value,
+    readings.quality[i] as number,
+  ];
+}
+
+function span({ timeMs, count }: StoreBatch['readings'], nowMs: number): Pick<Late, 'fromMs' | 'toMs'> {
+  let fromMs = nowMs;
+  let toMs = 0;
+  for (let i = 0; i < count; i++) {
+    const t = takenMs(timeMs[i] as number, nowMs);
+    if (t < fromMs) fromMs = t;
+    if (t > toMs) toMs = t;
+  }
+  return { fromMs, toMs };
 }
 
 /** `farm/rest` in two. */

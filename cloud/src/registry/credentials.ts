@@ -1,10 +1,11 @@
 /**
  * Gateway passwords: made here, shown once, kept only as scrypt hashes (RFC 7914; N 16384, r 8, p 1). A password that was
  * right once is remembered in memory as a keyed digest, so that hundreds of gateways that reconnect at once cost no
- * hundred hashes.
+ * hundred hashes; and only so many hashes are made at once, so that strangers cost no memory.
  */
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { KarezError, LIMITS } from '@karez/model';
 import type { Credential, OpenCredentials } from './registry.ts';
 
 const derive = promisify(scrypt) as (password: string, salt: Uint8Array, length: number) => Promise<Buffer>;
@@ -17,23 +18,33 @@ export async function makeCredential(): Promise<{ password: string; credential: 
   return { password, credential: { salt, hash: await derive(password, salt, HASH_BYTES) } };
 }
 
-/** Checks passwords against `credentials`. */
+/** Checks passwords against `credentials`. The check throws KarezError BUSY where too many are under way. */
 export function passwordChecker(
   credentials: OpenCredentials,
 ): (farm: string, gateway: string, password: string) => Promise<boolean> {
   const key = randomBytes(32);
   const known = new Map<string, Buffer>();
+  let underWay = 0;
+  async function hashOf(password: string, salt: Uint8Array): Promise<Buffer> {
+    if (underWay >= LIMITS.passwordChecks) throw new KarezError('BUSY', 'too many logins at once; try again later');
+    underWay++;
+    try {
+      return await derive(password, salt, HASH_BYTES);
+    } finally {
+      underWay--;
+    }
+  }
   return async (farm, gateway, password) => {
     const credential = await credentials.credential(farm, gateway);
     if (credential === undefined) {
       // The same work as for a gateway that exists, so that time does not tell which ones do.
-      await derive(password, Buffer.alloc(16), HASH_BYTES);
+      await hashOf(password, Buffer.alloc(16));
       return false;
     }
     const digest = createHmac('sha256', key).update(credential.hash).update(password).digest();
     const remembered = known.get(`${farm}/${gateway}`);
     if (remembered !== undefined && timingSafeEqual(remembered, digest)) return true;
-    const right = timingSafeEqual(await derive(password, credential.salt, HASH_BYTES), credential.hash);
+    const right = timingSafeEqual(await hashOf(password, credential.salt), credential.hash);
     if (right) known.set(`${farm}/${gateway}`, digest);
     return right;
   };

@@ -1,11 +1,13 @@
 /**
- * What the cloud knows of farms: every gateway's inventories by epoch, what its channel numbers mean, its state. The
- * inventories are in the vault; this is the view of them in memory.
+ * What the cloud knows of farms: every gateway's inventories by epoch, what its channel numbers mean, what it last said of
+ * itself in each epoch, whether it is connected. Inventories are on disk before they are used; last words are written
+ * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
 import { channelKey } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import type { GatewayWord } from '../vault/sources.ts';
 import type { Credential } from '../vault/vault.ts';
 
 export type { Credential };
@@ -19,12 +21,15 @@ interface GatewayEntry {
   channels: Map<string, Map<number, StoreChannel>>;
   online: boolean;
   heardMs: number | null;
-  status: GatewayStatus | null;
+  /** Last word by epoch, the newest last. */
+  words: Map<string, GatewayWord>;
 }
 
 export class Registry {
   readonly #vault: OpenVault;
   readonly #entries = new Map<string, GatewayEntry>();
+  /** Words that are not on disk yet. */
+  readonly #unwritten = new Map<string, GatewayWord>();
 
   constructor(vault: OpenVault) {
     this.#vault = vault;
@@ -33,6 +38,11 @@ export class Registry {
   async load(): Promise<void> {
     for (const { farm, gateway } of await this.#vault.gateways()) this.#entry(farm, gateway);
     for (const { farm, gateway, inventory } of await this.#vault.inventories()) this.#take(farm, gateway, inventory);
+    for (const word of (await this.#vault.words()).sort((a, b) => a.heardMs - b.heardMs)) {
+      const entry = this.#entry(word.farm, word.gateway);
+      entry.words.set(word.status.epoch, word);
+      entry.heardMs = word.heardMs;
+    }
   }
 
   /** Keeps an inventory, on disk first. Returns whether it says anything new. */
@@ -49,20 +59,40 @@ export class Registry {
     return this.#entries.get(`${farm}/${gateway}`)?.channels.get(epoch);
   }
 
-  heard(farm: string, gateway: string, nowMs: number, status?: GatewayStatus): void {
-    const entry = this.#entry(farm, gateway);
-    entry.heardMs = nowMs;
-    entry.online = true;
-    if (status !== undefined) entry.status = status;
+  heard(farm: string, gateway: string, nowMs: number): void {
+    this.#entry(farm, gateway).heardMs = nowMs;
   }
 
-  gone(farm: string, gateway: string): void {
-    this.#entry(farm, gateway).online = false;
+  /** Takes what a gateway says of itself. */
+  said(farm: string, gateway: string, status: GatewayStatus, nowMs: number): void {
+    const entry = this.#entry(farm, gateway);
+    const word = { farm, gateway, status, heardMs: nowMs };
+    entry.heardMs = nowMs;
+    entry.words.delete(status.epoch);
+    entry.words.set(status.epoch, word);
+    this.#unwritten.set(`${farm}/${gateway}/${status.epoch}`, word);
+  }
+
+  /** Writes last words that are not on disk yet; where the disk refuses they wait for the next time. */
+  async write(): Promise<void> {
+    const words = [...this.#unwritten];
+    if (words.length === 0) return;
+    await this.#vault.setWords(words.map(([, word]) => word));
+    for (const [key, word] of words) if (this.#unwritten.get(key) === word) this.#unwritten.delete(key);
+  }
+
+  setOnline(farm: string, gateway: string, online: boolean): void {
+    this.#entry(farm, gateway).online = online;
   }
 
   state(farm: string, gateway: string): Pick<ApiGateway, 'online' | 'heardMs' | 'status'> {
-    const { online, heardMs, status } = this.#entry(farm, gateway);
-    return { online, heardMs, status };
+    const { online, heardMs, words } = this.#entry(farm, gateway);
+    return { online, heardMs, status: [...words.values()].at(-1)?.status ?? null };
+  }
+
+  /** Last words of all gateways in all epochs. */
+  words(): GatewayWord[] {
+    return [...this.#entries.values()].flatMap((entry) => [...entry.words.values()]);
   }
 
   gateways(): { farm: string; gateway: string; title: string }[] {
@@ -123,6 +153,12 @@ export class Registry {
     };
   }
 
+  /** API ids, `gateway/device/quantity[@place]`, by channel number. */
+  channelNames(farm: string, gateway: string, epoch: string): Map<number, string> {
+    const channels = this.channels(farm, gateway, epoch) ?? new Map<number, StoreChannel>();
+    return new Map(Array.from(channels, ([n, channel]) => [n, channelPath(channel).slice(farm.length + 1)]));
+  }
+
   /** The channel of an API id, `gateway/device/quantity[@place]`, over all epochs. */
   channelOf(farm: string, id: string): StoreChannel | undefined {
     const path = `${farm}/${id}`;
@@ -146,7 +182,7 @@ export class Registry {
         channels: new Map(),
         online: false,
         heardMs: null,
-        status: null,
+        words: new Map(),
       };
       this.#entries.set(key, entry);
     }

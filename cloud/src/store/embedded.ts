@@ -1,11 +1,17 @@
 /** The embedded store: readings and ledger in the vault's one file, committed together. */
 import type { OpenVault } from '../vault/open-vault.ts';
-import type { VaultBatch } from '../vault/vault.ts';
-import { channelPath, type Store, type StoreBatch } from './store.ts';
+import type { VaultBatch } from '../vault/readings.ts';
+import { channelPath, clash, rowsWithout, type Store, type StoreBatch } from './store.ts';
 
 export function embeddedStore(vault: OpenVault): Store {
   return {
-    commit: (batches) => vault.commit(batches.map(toVault)),
+    async commit(batches, nowMs) {
+      const outcomes = await vault.commit(batches.map(toVault), nowMs);
+      return outcomes.map(({ conflicts, clashes }, i) => {
+        const { readings } = batches[i] as StoreBatch;
+        return { stored: rowsWithout(readings, clashes), refused: clash(readings, clashes), conflicts };
+      });
+    },
     history: (request) => vault.history(request),
     async close() {},
   };

@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Influxd, startInfluxd } from '../testing/influxd.ts';
 import { type OpenVault, openVault } from '../vault/open-vault.ts';
 import { embeddedStore } from './embedded.ts';
-import { openInfluxStore, parseInfluxUrl } from './influx.ts';
+import { openInfluxStore } from './influx.ts';
+import { parseInfluxUrl } from './influx-address.ts';
 import type { Store, StoreChannel } from './store.ts';
 
 const START = Date.UTC(2026, 5, 1);
-const EPOCH = '00000000000000aa';
+const NOW = START + 86_400_000;
+const EPOCH = '000000aa';
 
 interface Fixture {
   store: Store;
@@ -53,6 +55,10 @@ const STORES: Record<string, () => Promise<Fixture>> = {
   },
 };
 
+const moisture = (device: string): StoreChannel => ({
+  ...{ farm: 'farm', gateway: 'gw-1', device, quantity: 'soil.moisture', place: 'd30', field: 'north' },
+});
+
 describe.each(Object.keys(STORES))('the %s store', (name) => {
   let fixture: Fixture;
   let next = 0;
@@ -67,16 +73,19 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
   const channel = (quantity = 'soil.moisture', place: string | undefined = 'd30'): StoreChannel => ({
     ...{ farm: 'farm', gateway: 'gw-1', device: `probe-${++next}`, quantity, place, field: 'north' },
   });
-  const commit = (c: StoreChannel, rows: Omit<Reading, 'channel'>[], epoch = EPOCH) =>
-    fixture.store.commit([
-      {
-        farm: 'farm',
-        gateway: 'gw-1',
-        epoch,
-        readings: toColumns(rows.map((r) => ({ ...r, channel: 1 }))),
-        channels: new Map([[1, c]]),
-      },
-    ]);
+  const commit = (c: StoreChannel, rows: Omit<Reading, 'channel'>[], epoch = EPOCH, nowMs = NOW) =>
+    fixture.store.commit(
+      [
+        {
+          farm: 'farm',
+          gateway: 'gw-1',
+          epoch,
+          readings: toColumns(rows.map((r) => ({ ...r, channel: 1 }))),
+          channels: new Map([[1, c]]),
+        },
+      ],
+      nowMs,
+    );
   const read = (c: StoreChannel, points = 100, fromMs = START, toMs = START + 3_600_000) =>
     fixture.store.history({
       channel: c,
@@ -85,6 +94,7 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
       fromMs,
       toMs,
       points,
+      most: 1_000_000,
     });
 
   test('gives back what it took, with time and quality', async () => {
@@ -172,7 +182,7 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
 
   test('the ledger joins ranges and shows a gap until it is filled', async () => {
     const c = channel();
-    const epoch = '00000000000000bb';
+    const epoch = '000000bb';
     const rows = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => ({
         seq: from + i,
@@ -180,7 +190,7 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
         value: 1,
         quality: 0,
       }));
-    const ranges = async () => (await fixture.vault.ledger()).find((l) => l.epoch === epoch);
+    const ranges = async () => (await fixture.vault.ledger([])).find((l) => l.epoch === epoch);
     await commit(c, rows(1, 10), epoch);
     await commit(c, rows(21, 30), epoch);
     expect(await ranges()).toMatchObject({
@@ -196,12 +206,20 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
   });
 });
 
-test('an InfluxDB that is not there is told in words', async () => {
+test('an InfluxDB that is not there yet is told in words, and nothing is committed', async () => {
   const { vault, folder } = await vaultIn(false);
-  await expect(openInfluxStore(parseInfluxUrl('http://127.0.0.1:1/karez'), vault)).rejects.toThrow(
-    /InfluxDB at 127.0.0.1:1 does not answer/,
-  );
+  const late: unknown[] = [];
+  const store = await openInfluxStore(parseInfluxUrl('http://127.0.0.1:1/karez'), vault, (error) => late.push(error));
+  expect(late).toHaveLength(1);
+  const batch = {
+    ...{ farm: 'farm', gateway: 'gw-1', epoch: EPOCH },
+    readings: toColumns([{ seq: 1, timeMs: START, channel: 1, value: 1, quality: 0 }]),
+    channels: new Map([[1, moisture('probe')]]),
+  };
+  await expect(store.commit([batch], NOW)).rejects.toThrow(/InfluxDB did not take the points.*ECONNREFUSED/);
+  expect(await vault.ledger([])).toEqual([]);
   expect(() => parseInfluxUrl('influx')).toThrow(/must be like http/);
+  await store.close();
   await vault.close();
   rmSync(folder, { recursive: true });
 });

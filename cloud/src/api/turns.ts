@@ -1,0 +1,29 @@
+/** So many at once, so many more in line; whoever comes then is asked to come back. */
+import { KarezError } from '@karez/model';
+
+export class Turns {
+  readonly #atOnce: number;
+  readonly #inLine: number;
+  readonly #line: (() => void)[] = [];
+  #busy = 0;
+
+  constructor(atOnce: number, inLine: number) {
+    this.#atOnce = atOnce;
+    this.#inLine = inLine;
+  }
+
+  /** @throws KarezError BUSY where the line is full. */
+  async take<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#busy >= this.#atOnce) {
+      if (this.#line.length >= this.#inLine) throw new KarezError('BUSY', 'too many requests at once; try again later');
+      await new Promise<void>((resolve) => this.#line.push(resolve));
+    }
+    this.#busy++;
+    try {
+      return await work();
+    } finally {
+      this.#busy--;
+      this.#line.shift()?.();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What the cloud does with each message of a gateway. A batch goes to the ingest, after an inventory that came before it
+ * is on disk; a status is answered with the cloud's time; nothing that a gateway sends can do more than be refused.
+ */
+import {
+  type Clock,
+  checker,
+  codeOf,
+  GatewayGone,
+  GatewayStatus,
+  Inventory,
+  KarezError,
+  type Logger,
+  messageOf,
+  type UpLeaf,
+} from '@karez/model';
+import Type from 'typebox';
+import type { Ingest } from './ingest/ingest.ts';
+import type { LiveBus } from './live/live.ts';
+import type { Registry } from './registry/registry.ts';
+
+export interface ReceiveParts {
+  clock: Clock;
+  logger: Logger;
+  registry: Registry;
+  ingest: Ingest;
+  live: LiveBus;
+}
+
+const statusChecker = checker(Type.Union([GatewayStatus, GatewayGone]), 'PAYLOAD_INVALID');
+const inventoryChecker = checker(Inventory, 'PAYLOAD_INVALID');
+
+export class Receiver {
+  readonly #parts: ReceiveParts;
+  /** Inventories that are being written, by gateway. */
+  readonly #describing = new Map<string, Promise<void>>();
+  readonly counts = { statuses: 0, inventories: 0, refused: 0 };
+
+  constructor(parts: ReceiveParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects: what cannot be used is logged and counted. */
+  async received(farm: string, gateway: string, leaf: UpLeaf, payload: Uint8Array): Promise<void> {
+    const { clock, logger, registry, ingest } = this.#parts;
+    try {
+      if (leaf === 'status') return this.#status(farm, gateway, payload);
+      if (leaf === 'inventory') return await this.#inventory(farm, gateway, payload);
+      await this.#describing.get(`${farm}/${gateway}`);
+      registry.heard(farm, gateway, clock.wallMs());
+      ingest.receive(farm, gateway, payload);
+    } catch (error) {
+      this.counts.refused++;
+      logger.log('warn', 'a message was refused', { farm, gateway, leaf, code: codeOf(error), cause: error });
+    }
+  }
+
+  connected(farm: string, gateway: string, isConnected: boolean): void {
+    const { clock, registry, live } = this.#parts;
+    registry.setOnline(farm, gateway, isConnected);
+    if (isConnected) registry.heard(farm, gateway, clock.wallMs());
+    live.gatewayChanged(farm, { gateway, ...registry.state(farm, gateway) });
+  }
+
+  #status(farm: string, gateway: string, payload: Uint8Array): void {
+    const { clock, registry, ingest, live } = this.#parts;
+    const status = statusChecker.parse(parseJson(payload), `status of ${farm}/${gateway}`);
+    this.counts.statuses++;
+    // A goodbye or last will: whether a gateway is there is known from its connection, which a late will cannot end.
+    if (!status.online) return;
+    ingest.answers.time({ farm, gateway, epoch: status.epoch }, status.monoMs);
+    registry.said(farm, gateway, status, clock.wallMs());
+    live.gatewayChanged(farm, { gateway, ...registry.state(farm, gateway) });
+  }
+
+  async #inventory(farm: string, gateway: string, payload: Uint8Array): Promise<void> {
+    const { clock, registry, live } = this.#parts;
+    const inventory = inventoryChecker.parse(parseJson(payload), `inventory of ${farm}/${gateway}`);
+    if (inventory.farm.id !== farm || inventory.gateway.id !== gateway) {
+      throw new KarezError(
+        'PAYLOAD_INVALID',
+        `inventory of ${farm}/${gateway}: speaks of ${inventory.farm.id}/${inventory.gateway.id}`,
+        { where: 'gateway.id' },
+      );
+    }
+    this.counts.inventories++;
+    registry.heard(farm, gateway, clock.wallMs());
+    const key = `${farm}/${gateway}`;
+    const before = this.#describing.get(key);
+    const writing = (async () => {
+      await before;
+      if (await registry.setInventory(farm, gateway, inventory, clock.wallMs())) live.farmChanged(farm);
+    })();
+    const settled = writing.catch(() => {});
+    this.#describing.set(key, settled);
+    try {
+      await writing;
+    } finally {
+      if (this.#describing.get(key) === settled) this.#describing.delete(key);
+    }
+  }
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (cause) {
+    throw new KarezError('PAYLOAD_INVALID', `the message is not JSON: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,70 @@
+/** Histories out of InfluxDB, through `influx`. */
+import type { Series } from '@karez/model';
+import type { InfluxDB } from 'influx';
+import { unavailable } from './influx-http.ts';
+import { quoted } from './influx-repeats.ts';
+import { measurementOf } from './line-protocol.ts';
+import type { HistoryRequest, StoreChannel } from './store.ts';
+import { Summary } from './summary.ts';
+
+/** Readings fetched to be summed up here; beyond, the database sums up. */
+const FETCH_AT_MOST = 200_000;
+
+export async function readHistory(influx: InfluxDB, request: HistoryRequest): Promise<Series> {
+  const { channel, id, aggregate, fromMs, toMs, points } = request;
+  const value = `"${channel.quantity}"`;
+  const quality = `"${channel.quantity}.q"`;
+  try {
+    const rows = await influx.query<{ time: { getTime(): number }; v: number | null; q: number }>(
+      `SELECT ${value} AS v, ${quality} AS q FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} ORDER BY time LIMIT ${FETCH_AT_MOST + 1}`,
+    );
+    if (rows.length > FETCH_AT_MOST) return await summedUp(influx, request);
+    const summary = new Summary(id, aggregate, fromMs, toMs, points);
+    for (const row of rows) summary.add(row.time.getTime(), row.v ?? null, row.q);
+    return summary.result();
+  } catch (cause) {
+    throw unavailable('InfluxDB did not answer a query', cause);
+  }
+}
+
+function where(c: StoreChannel, fromMs: number, toMs: number): string {
+  const tags = [
+    `farm = ${quoted(c.farm)}`,
+    `gateway = ${quoted(c.gateway)}`,
+    `device = ${quoted(c.device)}`,
+    `place = ${quoted(c.place ?? '')}`,
+  ];
+  return `${tags.join(' AND ')} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
+}
+
+/** So many readings that the database must sum up; quality is then the highest set of bits, not all of them. */
+async function summedUp(
+  influx: InfluxDB,
+  { channel, id, aggregate, fromMs, toMs, points }: HistoryRequest,
+): Promise<Series> {
+  const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
+  const value = `"${channel.quantity}"`;
+  const quality = `"${channel.quantity}.q"`;
+  const middle = { mean: 'mean', sum: 'sum', last: 'last', circular: 'last' }[aggregate];
+  const rows = await influx.query<{
+    time: { getTime(): number };
+    m: number | null;
+    lo: number | null;
+    hi: number | null;
+    n: number;
+    q: number | null;
+  }>(
+    `SELECT ${middle}(${value}) AS m, min(${value}) AS lo, max(${value}) AS hi, count(${quality}) AS n, max(${quality}) AS q FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} GROUP BY time(${stepMs}ms, ${fromMs % stepMs}ms) FILL(none)`,
+  );
+  const steps = rows.filter((row) => row.n > 0);
+  return {
+    id,
+    stepMs,
+    timeMs: steps.map((r) => r.time.getTime()),
+    mean: steps.map((r) => r.m),
+    lo: steps.map((r) => r.lo),
+    hi: steps.map((r) => r.hi),
+    n: steps.map((r) => r.n),
+    quality: steps.map((r) => r.q ?? 0),
+  };
+}

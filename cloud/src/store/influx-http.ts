@@ -1,0 +1,121 @@
+/**
+ * InfluxDB's HTTP interface as far as `influx` does not serve us: writes of line protocol and answers as CSV, over a few
+ * kept-alive connections (InfluxDB 1.x documentation, "InfluxDB API reference"). An answer that is neither a success nor
+ * the points' own fault is STORE_UNAVAILABLE: nothing is known about what was stored, and repeating is right.
+ */
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { KarezError, messageOf } from '@karez/model';
+import type { Refusal } from './find-guilty.ts';
+import type { InfluxAddress } from './influx-address.ts';
+
+const zip = promisify(gzip);
+const TIMEOUT_MS = 15_000;
+/** Bytes of an answer that are read; a longer one is not understood. */
+const LONGEST_ANSWER = 32 * 1024 * 1024;
+/** Answers to a write that speak of its points: malformed, of another type, too old, too many tags (1.x: 400, 2.x: 422 too). */
+const POINTS_AT_FAULT = new Set([400, 422]);
+/** The same statuses where the request was damaged on its way, which says nothing about its points. */
+const DAMAGED = /\bEOF\b|gzip|time-?out|content-length|truncated/i;
+
+export interface InfluxHttp {
+  /** Writes lines; undefined when all are on disk. */
+  write(lines: readonly string[]): Promise<Refusal | undefined>;
+  /** Runs a query; the answer as CSV with times in nanoseconds, or undefined where it is too long. */
+  csv(query: string): Promise<string | undefined>;
+  close(): void;
+}
+
+/** @param missing called when the database is not there (any more). */
+export function influxHttp(address: InfluxAddress, connections: number, missing: () => Promise<void>): InfluxHttp {
+  const { host, port, database } = address;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const db = encodeURIComponent(database);
+
+  function ask(
+    path: string,
+    headers: Record<string, string | number>,
+    body?: Buffer,
+  ): Promise<[number, string | undefined]> {
+    const auth = address.username === undefined ? {} : { auth: `${address.username}:${address.password}` };
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        { host, port, agent, method: 'POST', path, timeout: TIMEOUT_MS, headers, ...auth },
+        (response) => {
+          read(response).then((text) => resolve([response.statusCode ?? 0, text]), reject);
+        },
+      );
+      // The whole exchange, not only silence: an answer that trickles in holds up everybody behind it.
+      const timer = AbortSignal.timeout(TIMEOUT_MS * 2);
+      const tooLong = () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`));
+      timer.addEventListener('abort', tooLong);
+      sent.on('timeout', tooLong);
+      sent.on('error', reject);
+      sent.on('close', () => timer.removeEventListener('abort', tooLong));
+      sent.end(body);
+    });
+  }
+
+  return {
+    async write(lines) {
+      const body = await zip(lines.join('\n'), { level: 1 });
+      const [status, text] = await ask(
+        `/write?db=${db}&precision=ns`,
+        { 'content-encoding': 'gzip', 'content-length': body.length },
+        body,
+      ).catch((cause) => {
+        throw unavailable('InfluxDB did not take the points', cause);
+      });
+      if (status === 204 || status === 200) return undefined;
+      if (POINTS_AT_FAULT.has(status) && !DAMAGED.test(errorOf(text ?? ''))) return refusalOf(text ?? '');
+      if (status === 404) await missing().catch(() => {});
+      throw unavailable(`InfluxDB answered ${status}`, errorOf(text ?? ''));
+    },
+    async csv(query) {
+      const [status, text] = await ask(`/query?db=${db}&epoch=ns&q=${encodeURIComponent(query)}`, {
+        accept: 'application/csv',
+        'content-length': 0,
+      }).catch((cause) => {
+        throw unavailable('InfluxDB did not answer', cause);
+      });
+      if (status !== 200) throw unavailable(`InfluxDB answered ${status}`, errorOf(text ?? ''));
+      return text;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function read(response: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > LONGEST_ANSWER) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+export function unavailable(what: string, cause: unknown): KarezError {
+  return new KarezError('STORE_UNAVAILABLE', `${what}: ${messageOf(cause)}`, { cause, where: 'influx' });
+}
+
+/** InfluxDB's own words: `error` (1.x) or `message` (2.x) of its JSON. */
+function errorOf(text: string): string {
+  try {
+    const { error, message } = JSON.parse(text) as { error?: string; message?: string };
+    return (error ?? message ?? text).slice(0, 300);
+  } catch {
+    return text.slice(0, 300);
+  }
+}
+
+function refusalOf(text: string): Refusal {
+  const words = errorOf(text);
+  const dropped = /\s*dropped=(\d+)$/.exec(words);
+  return {
+    reason: dropped === null ? words : words.slice(0, dropped.index),
+    dropped: dropped === null ? undefined : Number(dropped[1]),
+  };
+}
