@@ -121,5 +121,5 @@ function asStored(readings: Readings): StoreBatch {
       ...{ quantity: quantities[n % 8] as string, place: 'd30', field: 'north' },
     });
   }
-  return { farm: FARM, gateway: GATEWAY, epoch: '0123456789abcdef', readings, channels };
+  return { farm: FARM, gateway: GATEWAY, epoch: '01234567', readings, channels };
 }

@@ -5,7 +5,7 @@ import { type Figure, figure } from './figure.ts';
 import { recordedSeries, type Series } from './recorded.ts';
 
 const ADDRESS = { farm: 'farm', gateway: 'gw-1' };
-const EPOCH = '0123456789abcdef';
+const EPOCH = '01234567';
 const DAY_MS = 86_400_000;
 
 /** Rows `from` to `to` of a series as a gateway would journal them: sample by sample, channels numbered in order. */

@@ -14,7 +14,7 @@ export const Id = Type.String({
 });
 
 /** An epoch: names one life of a gateway's journal, so that sequence numbers that start again are told apart. */
-export const Epoch = Type.String({ pattern: '^[0-9a-f]{16}$', description: '16 lower-case hexadecimal digits.' });
+export const Epoch = Type.String({ pattern: '^[0-9a-f]{8}$', description: '8 lower-case hexadecimal digits.' });
 
 const idPattern = new RegExp(ID_PATTERN);
 

@@ -20,7 +20,7 @@ export interface Identity {
 
 /** The identity of a journal that did not exist before. */
 export function newIdentity(): Identity {
-  return { epoch: randomBytes(8).toString('hex'), segment: -1, channels: [], kept: {} };
+  return { epoch: randomBytes(4).toString('hex'), segment: -1, channels: [], kept: {} };
 }
 
 /** As text with its checksum in front. */

@@ -1,2 +1,3 @@
-/** What tests need to run in virtual time. Never imported by services. */
+/** What tests need: virtual time, and readings of many kinds. Never imported by services. */
+export * from './made-samples.ts';
 export * from './virtual-clock.ts';

@@ -8,15 +8,19 @@ import { KarezError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { newReadings, type Readings } from '../reading.ts';
 import { Body } from './body.ts';
+import { codeRange } from './head.ts';
 import { layOut } from './layout.ts';
-import { malformed, plainNumber } from './numbers.ts';
-import { type Coder, Decoder, Encoder } from './range-coder.ts';
+import { malformed } from './numbers.ts';
+import { Decoder, Encoder } from './range-coder.ts';
 
 export const BATCH_VERSION = 1;
-const MAGIC = 0x4b;
-/** Magic, version, epoch, checksum. */
-const HEADER = 14;
-const CHECKSUM_AT = 10;
+/** First byte of format 1; the four that follow are kept for formats to come. */
+const FORMAT_1 = 0x4b;
+const LAST_FORMAT = 0x4f;
+/** Format, epoch, checksum. */
+const HEADER = 9;
+const EPOCH_AT = 1;
+const CHECKSUM_AT = 5;
 
 export interface BatchAddress {
   farm: string;
@@ -55,10 +59,10 @@ export function encodeBatch(readings: Readings, context: BatchAddress & { epoch:
   codeRange(encoder, true, firstSeq, count);
   new Body(encoder, readings, layout).code(count, firstSeq);
   const bytes = encoder.finish();
-  bytes[0] = MAGIC;
-  bytes[1] = BATCH_VERSION;
-  for (let i = 0; i < 8; i++) bytes[2 + i] = Number.parseInt(context.epoch.slice(i * 2, i * 2 + 2), 16);
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(CHECKSUM_AT, checksum(bytes, context));
+  bytes[0] = FORMAT_1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(EPOCH_AT, Number.parseInt(context.epoch, 16));
+  view.setUint32(CHECKSUM_AT, checksum(bytes, context));
   return bytes;
 }
 
@@ -91,20 +95,21 @@ function open(bytes: Uint8Array, address: BatchAddress): { decoder: Decoder; hea
       where: 'size',
     });
   }
-  if (bytes.length < HEADER || bytes[0] !== MAGIC) {
-    throw new KarezError('BATCH_MALFORMED', 'not a batch: it must start with 4b and hold at least 14 bytes', {
-      where: 'header',
-    });
-  }
-  if (bytes[1] !== BATCH_VERSION) {
-    throw new KarezError('BATCH_VERSION', `format version ${bytes[1]}; this program reads ${BATCH_VERSION}`, {
+  const format = bytes[0] ?? 0;
+  if (format > FORMAT_1 && format <= LAST_FORMAT) {
+    throw new KarezError('BATCH_VERSION', `format ${format - FORMAT_1 + 1}; this program reads ${BATCH_VERSION}`, {
       where: 'version',
     });
   }
-  const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(CHECKSUM_AT);
+  if (format !== FORMAT_1 || bytes.length < HEADER) {
+    throw new KarezError('BATCH_MALFORMED', `not a batch: it must start with 4b and hold at least ${HEADER} bytes`, {
+      where: 'header',
+    });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const stated = view.getUint32(CHECKSUM_AT);
   const found = checksum(bytes, address);
   if (stated !== found) {
-    const hex = (n: number) => n.toString(16).padStart(8, '0');
     throw new KarezError(
       'BATCH_CHECKSUM',
       `checksum ${hex(stated)}, expected ${hex(found)} for ${address.farm}/${address.gateway}`,
@@ -118,14 +123,11 @@ function open(bytes: Uint8Array, address: BatchAddress): { decoder: Decoder; hea
       where: 'count',
     });
   }
-  if (count < 1 || firstSeq < 1) throw malformed('body', `${count} readings from sequence number ${firstSeq}`);
-  const epoch = Array.from(bytes.subarray(2, 10), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { decoder, head: { epoch, firstSeq, count, checksum: stated } };
+  return { decoder, head: { epoch: hex(view.getUint32(EPOCH_AT)), firstSeq, count, checksum: stated } };
 }
 
-/** First sequence number and count, at the start of the coded part. */
-function codeRange(coder: Coder, encoding: boolean, firstSeq: number, count: number): [number, number] {
-  return [plainNumber(coder, firstSeq, encoding), plainNumber(coder, count, encoding)];
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
 }
 
 /** CRC-32 (ISO 3309, as in zlib) over "farm/gateway" and all bytes but the checksum itself. */

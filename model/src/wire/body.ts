@@ -3,22 +3,19 @@
  * its qualities and its values. One routine serves both directions: where it decodes, `coder` gives back what was coded.
  * docs/protocol/batch.md, section "Body".
  */
-import { LIMITS } from '../limits.ts';
 import { QUALITY, type Readings } from '../reading.ts';
 import { Channels } from './channels.ts';
-import { LATEST_MS, type Layout, UNITS } from './layout.ts';
-import { bitLength, fold, malformed, Numbers, plainNumber, unfold } from './numbers.ts';
-import { type Coder, Counters } from './range-coder.ts';
+import { codeStart, LATEST_MS, type Start } from './head.ts';
+import type { Layout } from './layout.ts';
+import { bitLength, fold, malformed, Numbers, unfold } from './numbers.ts';
+import { Qualities } from './qualities.ts';
+import type { Coder } from './range-coder.ts';
 import { type ShapeState, Shapes } from './shapes.ts';
 
-/** What is remembered of one channel's quality: its bits, and how many readings ago they last changed, up to 3. */
-interface QualityState {
-  bits: number;
-  age: number;
-}
-
 /** A sample's time in a block: chance of more bits, for each context. */
-const TIME_CHANCES = [6_000, 30_000, 45_000, 50_000, 50_000, 48_000];
+const TIME_CHANCES = [[6_000], [30_000], [45_000], [50_000], [50_000], [48_000]];
+/** Sequence numbers left out before a sample: chance of more bits. */
+const GAP_CHANCES = [1_000];
 
 export class Body {
   readonly #coder: Coder;
@@ -27,16 +24,11 @@ export class Body {
   readonly #layout: Layout | undefined;
   readonly #shapes: Shapes;
   readonly #channels: Channels;
-  readonly #qualityOf = new Map<number, QualityState>();
-  #startTicks = 0;
-  #unitMs = 1;
+  readonly #qualities: Qualities;
+  #start: Start = { unitMs: 1, ticks: 0 };
 
-  readonly #gaps = new Numbers([1_000]);
+  readonly #gaps = new Numbers([GAP_CHANCES]);
   readonly #times = new Numbers(TIME_CHANCES);
-  /** A sample whose qualities are all as before, after one that was, and after one that was not. */
-  readonly #sameQualities = new Counters(2, 62_000, 2);
-  readonly #changes = new Counters(16, 12_000, 1);
-  readonly #qualities = new Counters(64);
 
   constructor(coder: Coder, readings: Readings, layout?: Layout) {
     this.#coder = coder;
@@ -44,24 +36,25 @@ export class Body {
     this.#readings = readings;
     this.#layout = layout;
     this.#shapes = new Shapes(coder, this.#encoding, readings.channel);
+    this.#qualities = new Qualities(coder, this.#encoding);
     this.#channels = new Channels(coder, layout?.channels);
   }
 
   /** Codes `count` readings that start with sequence number `firstSeq`. */
   code(count: number, firstSeq: number): void {
     const { seq, timeMs } = this.#readings;
-    this.#unitMs = UNITS[this.#coder.plain(4, this.#layout?.unit ?? 0)] as number;
-    this.#startTicks = plainNumber(this.#coder, (timeMs[0] as number) / this.#unitMs, this.#encoding);
+    const wanted = { unit: this.#layout?.unit ?? 0, timeMs: timeMs[0] as number };
+    this.#start = codeStart(this.#coder, this.#encoding, wanted);
     let previous: ShapeState | undefined;
     let next = firstSeq;
     for (let row = 0, sample = 0; row < count; sample++) {
       const gap = row === 0 ? 0 : this.#gaps.code(this.#coder, 0, (seq[row] as number) - next, this.#encoding);
       const first = next + gap;
-      if (first > Number.MAX_SAFE_INTEGER - LIMITS.batchReadings) throw malformed('seq', `${first} is too large`);
       const state = this.#shapes.code(previous, row, this.#layout?.ends[sample] ?? 0, count - row);
+      if (first > Number.MAX_SAFE_INTEGER - state.size + 1) throw malformed('seq', `${first} is too large`);
       const time = this.#time(state, previous, row);
       const rows = this.#list(state.shape, row, first, time);
-      this.#qualitiesOf(state, row, rows);
+      this.#qualities.code(state, this.#readings, row, rows);
       for (; row < rows; row++) {
         const absent = ((this.#readings.quality[row] as number) & QUALITY.ABSENT) !== 0;
         this.#readings.value[row] = absent
@@ -96,15 +89,15 @@ export class Body {
 
   /** A sample's time: guessed from the last of its shape and its step, or from the sample before. */
   #time(state: ShapeState, previous: ShapeState | undefined, row: number): number {
-    const guess = state.seen ? state.ticks + state.step : (previous?.ticks ?? this.#startTicks);
-    const ticks = (this.#readings.timeMs[row] as number) / this.#unitMs;
+    const guess = state.seen ? state.ticks + state.step : (previous?.ticks ?? this.#start.ticks);
+    const ticks = (this.#readings.timeMs[row] as number) / this.#start.unitMs;
     let miss = 0;
     if (row > 0) {
       const context = state.seen ? state.timeContext : 5;
       miss = unfold(this.#times.code(this.#coder, context, fold(ticks - guess), this.#encoding));
     }
     const now = guess + miss;
-    const time = now * this.#unitMs;
+    const time = now * this.#start.unitMs;
     if (time < 0 || time >= LATEST_MS) throw malformed('time', `${time} is no time`);
     if (state.seen) {
       state.step = now - state.ticks;
@@ -113,56 +106,5 @@ export class Body {
     state.seen = true;
     state.ticks = now;
     return time;
-  }
-
-  #qualitiesOf(state: ShapeState, from: number, to: number): void {
-    const { channel, quality } = this.#readings;
-    const known = this.#qualityOf;
-    let same = 1;
-    if (this.#encoding) {
-      for (let i = from; same === 1 && i < to; i++) {
-        if ((known.get(channel[i] as number)?.bits ?? 0) !== quality[i]) same = 0;
-      }
-    }
-    const context = state.sameQualities ? 0 : 1;
-    same = this.#coder.bit(this.#sameQualities.p[context] as number, same);
-    this.#sameQualities.learn(context, same);
-    state.sameQualities = same === 1;
-    let neighbour = 0;
-    for (let i = from; i < to; i++) {
-      const number = channel[i] as number;
-      let q = known.get(number);
-      if (same === 1) {
-        quality[i] = q?.bits ?? 0;
-        if (q !== undefined && q.age < 3) q.age++;
-        continue;
-      }
-      if (q === undefined) {
-        q = { bits: 0, age: 3 };
-        known.set(number, q);
-      }
-      neighbour = this.#quality(q, neighbour, quality[i] as number);
-      quality[i] = q.bits;
-    }
-  }
-
-  /** @returns 1 where the quality changed. */
-  #quality(state: QualityState, neighbour: number, wanted: number): number {
-    const context = (state.bits === 0 ? 0 : 8) + state.age * 2 + neighbour;
-    const changed = this.#coder.bit(this.#changes.p[context] as number, wanted === state.bits ? 0 : 1);
-    this.#changes.learn(context, changed);
-    if (changed === 0) {
-      if (state.age < 3) state.age++;
-      return 0;
-    }
-    let tree = 1;
-    for (let i = 5; i >= 0; i--) {
-      const bit = this.#coder.bit(this.#qualities.p[tree] as number, (wanted >> i) & 1);
-      this.#qualities.learn(tree, bit);
-      tree = tree * 2 + bit;
-    }
-    state.bits = tree - 64;
-    state.age = 0;
-    return 1;
   }
 }

@@ -4,25 +4,14 @@
  * otherwise and still be read.
  */
 import { bitLength } from './numbers.ts';
-import {
-  fits,
-  LARGEST_ON_GRID,
-  MOST_DECIMALS,
-  MOST_GRID_STEP,
-  POWERS,
-  parts,
-  RAW,
-  SCALE,
-  type Scale,
-  split,
-} from './scale.ts';
+import { fits, LARGEST, MOST_DECIMALS, MOST_GRID_STEP, POWERS, parts, RAW, SCALE, type Scale, split } from './scale.ts';
 
 /** Values that an estimate looks at; more would cost time and change little. */
 const SAMPLE = 48;
 /** Fewer values than this do not show a grid. */
 const FEWEST = 6;
 /** Bits that naming a grid takes, roughly. */
-const GRID_COST = 20;
+const GRID_COST = 14;
 /** A grid must cost less than this share of doing without, as estimates are rough. */
 const GRID_SHARE = 0.9;
 /** Samples that loggers average over. */
@@ -36,7 +25,7 @@ export function chooseScale(values: readonly number[]): Scale {
   if (values.length < FEWEST) return scale;
   const power = POWERS[decimals] as number;
   const fine = values.slice(0, SAMPLE).map((v) => Math.round(v * power));
-  const grid = betterGrid(fine, decimals);
+  const grid = betterGrid(fine, decimals, commonStep(values, power));
   return grid !== undefined && values.every((v) => split(grid, v)) ? grid : scale;
 }
 
@@ -47,7 +36,16 @@ function fewestDecimals(values: readonly number[]): number | undefined {
   return decimals <= MOST_DECIMALS && values.every((v) => fits(v, decimals)) ? decimals : undefined;
 }
 
-function betterGrid(fine: number[], decimals: number): Scale | undefined {
+/** The largest step that all values lie apart by multiples of, in last decimals. */
+function commonStep(values: readonly number[], power: number): number {
+  const first = Math.round((values[0] as number) * power);
+  let common = 0;
+  for (let i = 1; i < values.length && common !== 1; i++)
+    common = divisor(common, Math.abs(Math.round((values[i] as number) * power) - first));
+  return common;
+}
+
+function betterGrid(fine: number[], decimals: number, step: number): Scale | undefined {
   let lowest = deltaBits(fine) * GRID_SHARE - GRID_COST;
   let best: Scale | undefined;
   const consider = (a: number, b: number) => {
@@ -62,11 +60,7 @@ function betterGrid(fine: number[], decimals: number): Scale | undefined {
     consider(power / 2, 1);
     if (d > 1) consider(power / 4, 1);
   }
-  const first = fine[0] as number;
-  consider(
-    fine.reduce((common, x) => divisor(common, Math.abs(x - first)), 0),
-    1,
-  );
+  consider(step, 1);
   return best;
 }
 
@@ -78,7 +72,7 @@ function plausible(fine: number[], a: number, b: number): boolean {
   let near = 0;
   for (let i = 0; i < looked; i++) {
     const x = fine[i] as number;
-    if (Math.abs(x) >= LARGEST_ON_GRID / 2) return false;
+    if (Math.abs(x) >= LARGEST) return false;
     const n = Math.round((x * b) / a);
     const k = x - Math.floor((2 * n * a + b) / (2 * b));
     if (i === 0 || Math.abs(k - before) < within || Math.abs(k) < within) near++;

@@ -5,16 +5,13 @@
 import { KarezError } from '../errors.ts';
 import { QUALITY, QUALITY_MASK, type Readings } from '../reading.ts';
 import { chooseScale, divisor } from './choose-scale.ts';
+import { LATEST_MS, largestUnit } from './head.ts';
 import type { Scale } from './scale.ts';
 
-/** Milliseconds of the units that times may be counted in; the first divides every time. */
-export const UNITS = [
-  1, 10, 50, 100, 250, 500, 1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 300_000, 600_000, 900_000, 3_600_000,
-] as const;
-
-/** What an encoder plans for a channel: its scale, and for how many values. */
+/** What an encoder plans for a channel: its scale, its first value, and how many there are. */
 export interface Plan {
   scale: Scale;
+  first: number;
   values: number;
 }
 
@@ -47,8 +44,10 @@ export function layOut(readings: Readings): Layout {
   }
   ends.push(count);
   const channels = new Map<number, Plan>();
-  for (const [number, list] of values) channels.set(number, { scale: chooseScale(list), values: list.length });
-  return { channels, ends, unit: UNITS.findLastIndex((unit) => common % unit === 0) };
+  for (const [number, list] of values) {
+    channels.set(number, { scale: chooseScale(list), first: list[0] as number, values: list.length });
+  }
+  return { channels, ends, unit: largestUnit(common) };
 }
 
 function check({ seq, timeMs, channel, value, quality }: Readings, i: number): void {
@@ -66,9 +65,6 @@ function check({ seq, timeMs, channel, value, quality }: Readings, i: number): v
     throw invalid(i, 'value', 'NaN where, and only where, quality says absent', v);
   if (v === Number.POSITIVE_INFINITY || v === Number.NEGATIVE_INFINITY) throw invalid(i, 'value', 'finite', v);
 }
-
-/** Times stay below this many milliseconds (the year 37,648), so that their differences are exact. */
-export const LATEST_MS = 2 ** 50;
 
 function invalid(row: number, field: string, expected: string, got: unknown): KarezError {
   return new KarezError('VALUE_INVALID', `reading ${row}: ${field} must be ${expected}, not ${got}`, {

@@ -9,6 +9,8 @@ import { type Coder, Counters } from './range-coder.ts';
 export const MOST_BITS = 53;
 /** Counters of one context: one for each count of bits, then three for the two bits below the leading one of each. */
 const STRIDE = (MOST_BITS + 1) * 4;
+/** Decisions that the first chances are worth. */
+const WORTH = 2;
 
 /** How many bits a number has: 0 for 0, 1 for 1, 2 for 2 and 3. */
 export function bitLength(value: number): number {
@@ -19,12 +21,17 @@ export function bitLength(value: number): number {
 export class Numbers {
   readonly #counters: Counters;
 
-  /** @param chances for each context, in 65,536ths, how likely a number has more bits than it is known to have. */
-  constructor(chances: readonly number[]) {
+  /**
+   * @param chances for each context, in 65,536ths, how likely a number has more bits than it is known to have: by that
+   * count of bits, the last of the list for all beyond.
+   */
+  constructor(chances: readonly (readonly number[])[]) {
     this.#counters = new Counters(chances.length * STRIDE);
-    chances.forEach((chance, context) => {
-      this.#counters.p.fill(chance, context * STRIDE, context * STRIDE + MOST_BITS + 1);
-      this.#counters.n.fill(2, context * STRIDE, context * STRIDE + MOST_BITS + 1);
+    chances.forEach((list, context) => {
+      const from = context * STRIDE;
+      this.#counters.p.fill(list.at(-1) as number, from, from + MOST_BITS + 1);
+      this.#counters.p.set(list, from);
+      this.#counters.n.fill(WORTH, from, from + MOST_BITS + 1);
     });
   }
 
@@ -68,13 +75,6 @@ export function plainBits(coder: Coder, high: number, count: number, value: numb
     result = result * 2 ** take + coder.plain(take, encoding ? Math.floor(value / 2 ** rest) % 2 ** take : 0);
   }
   return result;
-}
-
-/** Codes a whole number from 0 to 2^53 − 1 of which nothing is expected: 6 bits for its count of bits, then its bits but the leading one. */
-export function plainNumber(coder: Coder, value: number, encoding: boolean): number {
-  const bits = coder.plain(6, encoding ? bitLength(value) : 0);
-  if (bits > MOST_BITS) throw malformed('number', `a number of ${bits} bits; at most ${MOST_BITS} are read`);
-  return bits === 0 ? 0 : plainBits(coder, 1, bits - 1, value, encoding);
 }
 
 /** Whole numbers of either sign: 0, −1, 1, −2, 2 … become 0, 1, 2, 3, 4 …. */

@@ -30,13 +30,27 @@ export class Counters {
     this.n = new Uint8Array(count).fill(n);
   }
 
+  /** Counters with a chance each. */
+  static of(chances: readonly number[], n: number): Counters {
+    const counters = new Counters(chances.length, 0, n);
+    counters.p.set(chances);
+    return counters;
+  }
+
+  /** Codes one decision by counter `i`, which learns it. */
+  code(coder: Coder, i: number, wanted: boolean): number {
+    const bit = coder.bit(this.p[i] as number, wanted ? 1 : 0);
+    this.learn(i, bit);
+    return bit;
+  }
+
   /** Moves counter `i` towards `bit`. */
   learn(i: number, bit: number): void {
     const n = this.n[i] as number;
     if (n < LAST) this.n[i] = n + 1;
     const p = this.p[i] as number;
     const moved = p + (((bit === 0 ? -p : 65_535 - p) * (STEPS[n] as number)) >> 15);
-    this.p[i] = moved < EDGE ? EDGE : moved > 65_536 - EDGE ? 65_536 - EDGE : moved;
+    this.p[i] = Math.max(EDGE, Math.min(65_536 - EDGE, moved));
   }
 
   /** Makes room for `count` counters; new ones start at one half. */
@@ -180,13 +194,9 @@ export class Decoder implements Coder {
     return value;
   }
 
-  /** Whether every byte was needed: an encoder writes none that could be left out. */
+  /** Whether nothing is left over. */
   get exhausted(): boolean {
-    const past = this.#position - this.#bytes.length;
-    if (past < 0) return false;
-    if (past >= WINDOW) return true;
-    const last = this.#bytes[this.#bytes.length - 1] as number;
-    return this.#code < last * 256 ** past;
+    return this.#position >= this.#bytes.length;
   }
 
   #refill(): void {

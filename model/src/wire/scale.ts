@@ -21,12 +21,11 @@ export const SCALE = {
   RAW: 4,
 } as const;
 
-export const MOST_DECIMALS = 13;
+/** Fifteen digits are what a double holds of any decimal number. */
+export const MOST_DECIMALS = 15;
 /** Whole numbers stay below this, so that their sums and differences are exact in a double. */
 export const LARGEST = 2 ** 50;
-/** On a grid they stay below this, so that n·a/b rounds exactly. */
-export const LARGEST_ON_GRID = 2 ** 40;
-export const MOST_GRID_STEP = 2 ** 24;
+export const MOST_GRID_STEP = 2 ** 44;
 export const MOST_GRID_DIVISOR = 2 ** 10;
 /** A correction reaches no further, so that it never touches the upper half of a double by more than a carry. */
 export const LARGEST_CORRECTION = 2 ** 30;
@@ -49,7 +48,7 @@ export function sameScale(x: Scale, y: Scale): boolean {
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** The grid's whole number of last decimals for step `n`: n·a/b to the nearest, halves up. */
+/** The grid's whole number of last decimals for step `n`: n·a/b to the nearest, halves up. Exact while |n·a| < 2^50. */
 export function onGrid({ a, b }: Scale, n: number): number {
   return Math.floor((2 * n * a + b) / (2 * b));
 }
@@ -63,7 +62,7 @@ export function join(scale: Scale, n: number, k: number): number {
   if (scale.kind === SCALE.DECIMAL) return n / power;
   if (k >= LARGEST_CORRECTION || k <= -LARGEST_CORRECTION) throw malformed('value', `correction ${k} is out of bounds`);
   if (scale.kind === SCALE.GRID) {
-    if (Math.abs(n) * scale.a >= LARGEST_ON_GRID) throw malformed('value', `${n} is beyond its grid`);
+    if (Math.abs(n) * scale.a >= LARGEST) throw malformed('value', `${n} is beyond its grid`);
     return (onGrid(scale, n) + k) / power;
   }
   const value = scale.kind === SCALE.DOUBLE ? step(n / power, k) : stepSingle(n / power, k);
@@ -127,9 +126,9 @@ export function split(scale: Scale, value: number): boolean {
       return Math.abs(parts.n) < LARGEST && Object.is(parts.n / power, value);
     case SCALE.GRID: {
       const fine = parts.n;
-      if (Math.abs(fine) >= LARGEST_ON_GRID / 2) return false;
+      if (Math.abs(fine) >= LARGEST) return false;
       parts.n = Math.round((fine * scale.b) / scale.a) + 0;
-      if (Math.abs(parts.n) * scale.a >= LARGEST_ON_GRID) return false;
+      if (Math.abs(parts.n) * scale.a >= LARGEST) return false;
       parts.k = fine - onGrid(scale, parts.n);
       break;
     }

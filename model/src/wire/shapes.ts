@@ -33,10 +33,12 @@ export class Shapes {
   readonly #list: ShapeState[] = [];
   readonly #numberOf = new Map<string, number>();
   readonly #other = new Counters(1, 4_000, 2);
-  readonly #back = new Numbers([45_000]);
-  readonly #runs = new Numbers([8_000]);
-  readonly #starts = new Numbers([20_000]);
-  readonly #lengths = new Numbers([48_000]);
+  readonly #back = new Numbers([[45_000]]);
+  readonly #runs = new Numbers([[8_000]]);
+  readonly #starts = new Numbers([[20_000]]);
+  /** Whether the last run takes all readings that are left. */
+  readonly #rest = new Counters(1);
+  readonly #lengths = new Numbers([[48_000]]);
 
   constructor(coder: Coder, encoding: boolean, channel: Uint32Array) {
     this.#coder = coder;
@@ -62,8 +64,7 @@ export class Shapes {
       }
     }
     if (previous !== undefined) {
-      const other = this.#coder.bit(this.#other.p[0] as number, number === previous.next ? 0 : 1);
-      this.#other.learn(0, other);
+      const other = this.#other.code(this.#coder, 0, number !== previous.next);
       if (other === 0) number = previous.next;
       else {
         // Counted from the newest back, with 0 for a new one.
@@ -88,7 +89,8 @@ export class Shapes {
     return state;
   }
 
-  /** A shape that was not there yet: number of runs, then for each how far it starts after the last, and its length. */
+  /** A shape that was not there yet: number of runs, then for each how far it starts after the last, and its length.
+   * The last run says instead whether it takes all that is left. */
   #code(given: number[], left: number): [shape: number[], size: number] {
     const count = this.#runs.code(this.#coder, 0, given.length / 2 - 1, this.#encoding) + 1;
     if (count > left) throw malformed('shape', `${count} runs for ${left} readings`);
@@ -99,11 +101,13 @@ export class Shapes {
     for (let r = 0; r < count; r++) {
       const skipped = fold((given[r * 2] as number) - after);
       const first = after + unfold(this.#starts.code(this.#coder, 0, skipped, this.#encoding));
-      const length = this.#lengths.code(this.#coder, 0, (given[r * 2 + 1] as number) - 1, this.#encoding) + 1;
+      const wanted = given[r * 2 + 1] as number;
+      const rest = r === count - 1 && this.#rest.code(this.#coder, 0, size + wanted === left) === 1;
+      const length = rest ? left - size : this.#lengths.code(this.#coder, 0, wanted - 1, this.#encoding) + 1;
       size += length;
       if (first < 1 || first + length - 1 > HIGHEST_CHANNEL)
         throw malformed('shape', `channels ${first} to ${first + length - 1}`);
-      if (size > left) throw malformed('shape', `more readings than the ${left} that are left`);
+      if (length < 1 || size > left) throw malformed('shape', `${size} readings where ${left} are left`);
       shape.push(first, length);
       after = first + length;
     }
