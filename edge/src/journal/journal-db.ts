@@ -74,6 +74,7 @@ export class JournalDb {
   readonly #merger: Merger;
   readonly #shifts = new Map<number, number>();
   #nextSeq: number;
+  #settledTo: number;
   #protected = new Set<number>();
 
   constructor(options: JournalOptions) {
@@ -103,7 +104,8 @@ export class JournalDb {
       encode: (readings) => this.#encode(readings),
       isDated: (boot) => boot === null || this.#shifts.has(boot),
     });
-    this.#hint.write(this.#nextSeq);
+    this.#settledTo = this.#opened.settledTo;
+    this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo });
   }
 
   /** What was found, for whoever opened it. */
@@ -149,7 +151,8 @@ export class JournalDb {
       throw error;
     }
     this.#nextSeq = next;
-    this.#hint.write(next);
+    if (made.dropped.length > 0) this.#settledTo = this.#oldest() - 1;
+    this.#hint.write({ nextSeq: next, settledTo: this.#settledTo });
     return { range: [first, next - 1], ...made, bytes: this.#bytes() };
   }
 
@@ -163,12 +166,13 @@ export class JournalDb {
         const readings = block === undefined ? undefined : this.#readings(block);
         if (block === undefined) break;
         if (readings?.timeMs.subarray(0, readings.count).some((t) => t >= beforeMs)) break;
+        lost += block.count - this.#settlement.doneIn(block);
         this.#db.prepare('DELETE FROM block WHERE first = ?').run(block.first);
         dropped.push([block.first, block.last]);
-        lost += block.count;
       }
       if (lost > 0) this.#settlement.lose('too-old', lost);
     });
+    if (lost > 0) this.#settledTo = this.#oldest() - 1;
     return { dropped, lost, bytes: this.#bytes() };
   }
 
@@ -218,6 +222,8 @@ export class JournalDb {
     floorMs: number,
   ): SettleResult & { bytes: number; oldestMs: number | undefined } {
     const totals = this.#transaction(() => this.#settlement.settle(stored, refused, this.#nextSeq, floorMs));
+    this.#settledTo = totals.settledTo;
+    this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo });
     return { ...totals, bytes: this.#bytes(), oldestMs: this.#oldestMs() };
   }
 
@@ -303,6 +309,14 @@ export class JournalDb {
       readings.quality[i] = (readings.quality[i] as number) | QUALITY.ESTIMATED;
     }
     return readings;
+  }
+
+  /** The oldest number that is still wanted, or the next one. */
+  #oldest(): number {
+    const row = this.#db.prepare('SELECT first FROM block ORDER BY first LIMIT 1').get() as
+      | { first: number }
+      | undefined;
+    return row?.first ?? this.#nextSeq;
   }
 
   /** Sampling time of the oldest reading, as far as its block can be read. */

@@ -286,7 +286,7 @@ export async function openJournal(
     batch: (from, to, most) => call('batch', from, to, most) as Promise<EncodedBatch | undefined>,
     async settle(stored, refused, floorMs) {
       const result = (await call('settle', stored, refused, floorMs)) as ReturnType<JournalDb['settle']>;
-      const { settled, lost, oldestMs: _, ...totals } = result;
+      const { settled, settledTo: _, oldestMs: __, lost, ...totals } = result;
       oldestMs = result.oldestMs;
       Object.assign(state, totals, { lost: { ...lost }, waiting: state.waiting - settled });
       if (state.bytes < options.limitBytes) state.full = false;

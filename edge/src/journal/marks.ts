@@ -14,6 +14,17 @@ export function recentMarks(marks: Iterable<Mark>): Mark[] {
   return [...byDevice.values()].flat();
 }
 
+/** Marks as they stand in the file; none where a damage has made them unreadable: then a repeat may be stored as new. */
+export function parseMarks(text: string | null): Mark[] {
+  if (text === null) return [];
+  try {
+    const marks: unknown = JSON.parse(text);
+    return Array.isArray(marks) ? (marks.filter((mark) => Array.isArray(mark) && mark.length === 3) as Mark[]) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Adds a mark to those of its device, forgetting the oldest beyond what is remembered. */
 export function addMark(byDevice: Map<string, Mark[]>, mark: Mark): void {
   const known = byDevice.get(mark[0]);

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Readings } from '@karez/model';
 import { joinRows } from './columns.ts';
-import { type Mark, recentMarks } from './marks.ts';
+import { type Mark, parseMarks, recentMarks } from './marks.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
 
@@ -79,7 +79,7 @@ export class Merger {
       const readings = this.#parts.readings(row);
       if (readings === undefined) this.#settlement.setAside(row);
       else parts.push(readings);
-      if (row.marks !== null) marks.push(...(JSON.parse(row.marks) as Mark[]));
+      marks.push(...parseMarks(row.marks));
     }
     this.#db.prepare('DELETE FROM block WHERE first >= ? AND first <= ?').run(first.first, last.first);
     if (parts.length === 0) return;

@@ -2,6 +2,7 @@
  * Opens the journal's file whatever state it is in: reads every block's place, makes the file anew where it is damaged,
  * counts what that has cost, and begins a new segment of sequence numbers unless the last close was clean.
  */
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { firstOf, MOST_SEGMENTS, segmentOf } from '@karez/model';
 import {
@@ -14,11 +15,12 @@ import {
   writeIdentity,
 } from './identity.ts';
 import type { JournalOptions } from './journal-db.ts';
-import { type Mark, recentMarks } from './marks.ts';
+import { type Mark, parseMarks, recentMarks } from './marks.ts';
+import type { Hint } from './next-hint.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { missing, type Rebuilt, rebuildJournal } from './rebuild.ts';
 import { doneRanges, metaNumber, readTotals, type Totals } from './settlement.ts';
-import { createTables } from './tables.ts';
+import { createTables, PAGE_BYTES } from './tables.ts';
 
 export interface Opened extends Totals {
   db: DatabaseSync;
@@ -37,24 +39,28 @@ export interface Opened extends Totals {
   rebuilt: (Rebuilt & { lost: number; why: string }) | undefined;
   /** Readings whose loss at a torn end has just been found. */
   torn: number;
+  /** No number up to this one is wanted any more. */
+  settledTo: number;
 }
 
-/** @param hinted the next number by the hint beside the file. */
-export function openFile(options: JournalOptions, hinted: number | undefined): Opened {
+/** @param hint what stands beside the file. */
+export function openFile(options: JournalOptions, hint: Hint | undefined): Opened {
   const { path } = options;
   const idPath = `${path}.id`;
   const fromFile = readIdentity(idPath);
   let rebuilt: Opened['rebuilt'];
-  let db: DatabaseSync;
+  let db: DatabaseSync | undefined;
   let walked: ReturnType<typeof walk>;
   try {
-    if (options.rebuild) throw new Error('database disk image is malformed');
+    if (options.rebuild || hasLostItsHead(path)) throw new Error('database disk image is malformed');
     db = open(path);
     walked = walk(db);
+    if (isShort(db, walked, hint)) throw new Error('malformed: readings are missing that were accepted');
   } catch (error) {
     const why = (error as Error).message;
     if (!isDamage(why)) throw error;
-    const made = rebuildJournal(path, options, (fromFile ?? newIdentity()).epoch);
+    // Closed late: closing moves the log into the file, which may spoil what can still be read of both.
+    const made = rebuildJournal(path, options, fromFile?.epoch, hint?.settledTo, () => closeQuietly(db));
     rebuilt = { ...made, lost: 0, why };
     db = open(path);
     walked = walk(db);
@@ -62,14 +68,22 @@ export function openFile(options: JournalOptions, hinted: number | undefined): O
   const known = newerIdentity(fromFile, identityOf(db));
   const identity = known ?? newIdentity();
   const isClean = rebuilt === undefined && known !== undefined && metaNumber(db, 'clean') === 1;
-  const torn = beginSegment(db, identity, { walked, hinted, isClean, isNew: known === undefined, idPath });
-  if (rebuilt !== undefined) rebuilt.lost = countDamage(db, walked);
+  const settledTo = Math.max(hint?.settledTo ?? 0, metaNumber(db, 'settledTo') ?? 0);
+  const torn = beginSegment(db, identity, {
+    walked,
+    settledTo,
+    hinted: hint?.nextSeq,
+    isClean,
+    isNew: known === undefined,
+    idPath,
+  });
+  if (rebuilt !== undefined) rebuilt.lost = countDamage(db, walked, settledTo);
   const segments = segmentsOf(db);
   const current = firstOf(identity.segment);
   const nextSeq = isClean ? Math.max(metaNumber(db, 'next') ?? current, current) : current;
   if (isClean && nextSeq > current) segments.push([current, nextSeq - 1]);
   return {
-    ...{ db, identity, nextSeq, segments, rebuilt, torn, floorMs: metaNumber(db, 'floor') ?? 0 },
+    ...{ db, identity, nextSeq, settledTo, segments, rebuilt, torn, floorMs: metaNumber(db, 'floor') ?? 0 },
     ...{
       waiting: walked.waiting.ranges(),
       waitingReadings: walked.readings,
@@ -86,13 +100,47 @@ function open(path: string): DatabaseSync {
     createTables(db);
     return db;
   } catch (error) {
-    try {
-      db.close();
-    } catch {
-      // A damaged file may refuse even this.
-    }
+    if (!isDamage((error as Error).message)) closeQuietly(db);
     throw error;
   }
+}
+
+/** A damaged file may refuse even this. */
+function closeQuietly(db: DatabaseSync | undefined): void {
+  try {
+    db?.close();
+  } catch {
+    // Its descriptors go with the process.
+  }
+}
+
+/** Whether fewer readings wait than must, by the hint: a torn log, or a damage that SQLite does not see. */
+function isShort(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>, hint: Hint | undefined): boolean {
+  if (hint === undefined || metaNumber(db, 'clean') === 1) return false;
+  const segments = segmentsOf(db);
+  const current = firstOf(segmentOf(hint.nextSeq));
+  if (hint.nextSeq > current) segments.push([current, hint.nextSeq - 1]);
+  const { torn = 0, damaged = 0 } = readTotals(db).lost;
+  const known = torn + damaged - (metaNumber(db, 'gapsBefore') ?? 0);
+  return missing(segments, [waiting, done], hint.settledTo + 1).size > known;
+}
+
+/**
+ * Whether a file that had a head has none any more. SQLite would take it for a new one, and throw away the log in which most of
+ * it may still stand.
+ */
+function hasLostItsHead(path: string): boolean {
+  const hasLog = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0;
+  if (!existsSync(path)) return hasLog;
+  const head = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    const read = readSync(file, head, 0, 16, 0);
+    if (read === 0) return hasLog;
+  } finally {
+    closeSync(file);
+  }
+  return head.toString('latin1') !== 'SQLite format 3\0' || statSync(path).size < PAGE_BYTES;
 }
 
 export function isDamage(message: string): boolean {
@@ -106,13 +154,13 @@ function walk(db: DatabaseSync) {
   let readings = 0;
   let blocks = 0;
   for (const row of db.prepare('SELECT marks FROM mark').all() as { marks: string }[])
-    marks.push(...(JSON.parse(row.marks) as Mark[]));
+    marks.push(...parseMarks(row.marks));
   const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
   for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
     waiting.add(row.first, row.last);
     readings += row.count;
     blocks++;
-    if (row.marks !== null) marks.push(...(JSON.parse(row.marks) as Mark[]));
+    if (row.marks !== null) marks.push(...parseMarks(row.marks));
   }
   const done = new RangeSet(doneRanges(db));
   for (const [first, last] of done.ranges()) readings -= waiting.remove(first, last);
@@ -127,6 +175,7 @@ function identityOf(db: DatabaseSync): Identity | undefined {
 }
 
 interface Beginning {
+  settledTo: number;
   walked: ReturnType<typeof walk>;
   hinted: number | undefined;
   isClean: boolean;
@@ -141,7 +190,7 @@ interface Beginning {
 function beginSegment(
   db: DatabaseSync,
   identity: Identity,
-  { walked, hinted, isClean, isNew, idPath }: Beginning,
+  { walked, hinted, settledTo, isClean, isNew, idPath }: Beginning,
 ): number {
   let torn = 0;
   db.exec('BEGIN IMMEDIATE');
@@ -152,7 +201,7 @@ function beginSegment(
       const inFile = Math.max(first - 1, (metaNumber(db, 'next') ?? 1) - 1, newest);
       const given = hinted !== undefined && segmentOf(hinted) === identity.segment ? hinted - 1 : 0;
       const last = Math.max(inFile, given);
-      torn = last - inFile;
+      torn = Math.max(0, last - Math.max(inFile, settledTo));
       if (last >= first)
         db.prepare('INSERT OR REPLACE INTO segment (number, last) VALUES (?, ?)').run(identity.segment, last);
       if (torn > 0) lose(db, 'torn', torn);
@@ -183,12 +232,19 @@ function segmentsOf(db: DatabaseSync): Range[] {
 }
 
 /** What a damaged file has cost: numbers that were given, are not settled, and stand in no block. */
-function countDamage(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>): number {
-  const oldest = waiting.ranges()[0]?.[0];
-  const from = (metaNumber(db, 'settledTo') ?? (oldest ?? 1) - 1) + 1;
+function countDamage(
+  db: DatabaseSync,
+  { waiting, done, readings }: ReturnType<typeof walk>,
+  settledTo: number,
+): number {
   const counted = readTotals(db).lost.torn ?? 0;
-  const gone = missing(segmentsOf(db), [waiting, done], from).size;
+  const gone = missing(segmentsOf(db), [waiting, done], settledTo + 1).size;
   const lost = Math.max(0, gone - counted);
   if (lost > 0) lose(db, 'damaged', lost);
+  // Totals may have been in the damaged part: whatever was given and is neither waiting, refused nor lost has been stored.
+  const given = segmentsOf(db).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const totals = readTotals(db);
+  const others = Object.values(totals.lost).reduce((sum, n) => sum + n, totals.refused + readings);
+  db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('stored', ?)").run(Math.max(0, given - others));
   return lost;
 }

@@ -67,14 +67,30 @@ export class RangeSet {
   }
 
   has(n: number): boolean {
-    const range = this.#ranges[this.#indexFrom(n)];
-    return range !== undefined && range[0] <= n;
+    return this.rangeOf(n) !== undefined;
   }
 
   /** Whether any number from `first` to `last` is in. */
   touches(first: number, last: number): boolean {
     const range = this.#ranges[this.#indexFrom(first)];
     return range !== undefined && range[0] <= last;
+  }
+
+  /** The range that holds `n`. */
+  rangeOf(n: number): Readonly<Range> | undefined {
+    const range = this.#ranges[this.#indexFrom(n)];
+    return range !== undefined && range[0] <= n ? range : undefined;
+  }
+
+  /** How many numbers from `first` to `last` are in. */
+  count(first: number, last: number): number {
+    let n = 0;
+    for (let i = this.#indexFrom(first); i < this.#ranges.length; i++) {
+      const [f, l] = this.#ranges[i] as Range;
+      if (f > last) break;
+      n += Math.min(l, last) - Math.max(f, first) + 1;
+    }
+    return n;
   }
 
   clear(): void {

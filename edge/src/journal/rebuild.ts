@@ -4,8 +4,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { Readings } from '@karez/model';
-import { type BatchAddress, decodeBatch, encodeBatch } from '@karez/model/wire';
+import { type BatchAddress, type DecodedBatch, decodeBatch, encodeBatch } from '@karez/model/wire';
 import { selectRows } from './columns.ts';
 import { RangeSet } from './range-set.ts';
 import { salvageRecords } from './salvage.ts';
@@ -23,31 +22,38 @@ export interface Rebuilt {
 
 /**
  * Replaces the file at `path`. Only one damaged file is kept aside: the newest.
- * @param epoch of the journal; blocks of others are not its own.
+ * @param epoch of the journal; blocks of others are not its own. Undefined where it is not known.
+ * @param release lets go of the damaged file, called when everything is read.
+ * @param settledTo numbers up to here are settled, as far as is known beside the file.
  */
-export function rebuildJournal(path: string, address: BatchAddress, epoch: string): Rebuilt {
+export function rebuildJournal(
+  path: string,
+  address: BatchAddress,
+  epoch: string | undefined,
+  settledTo = 0,
+  release = () => {},
+): Rebuilt {
   const setAside = `${path}.damaged`;
   const fresh = `${path}.rebuilt`;
   for (const end of ['', '-wal', '-shm']) rmSync(fresh + end, { force: true });
   const db = new DatabaseSync(fresh);
   createTables(db);
-  const carried = carryTables(path, db);
-  const settledTo = carried.get('settledTo');
   const known = new RangeSet();
   const insert = db.prepare(
     'INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   db.exec('BEGIN IMMEDIATE');
   for (const record of salvageRecords(path, PAGE_BYTES)) {
-    const readings = readable(record.data, address, epoch);
-    if (readings === undefined) continue;
+    const batch = readable(record.data, address, epoch);
+    if (batch === undefined) continue;
+    const { readings } = batch;
     const wanted = selectRows(
       readings,
-      (i) => (readings.seq[i] as number) > (settledTo ?? 0) && !known.has(readings.seq[i] as number),
+      (i) => (readings.seq[i] as number) > settledTo && !known.has(readings.seq[i] as number),
     );
     if (wanted.count === 0) continue;
     const whole = wanted.count === readings.count;
-    const data = whole ? record.data : encodeBatch(wanted, { ...address, epoch });
+    const data = whole ? record.data : encodeBatch(wanted, { ...address, epoch: batch.epoch });
     const first = wanted.seq[0] as number;
     const last = wanted.seq[wanted.count - 1] as number;
     // Rows of one block are neighbours, but for what thinning took: no other block may claim what lies between.
@@ -55,9 +61,13 @@ export function rebuildJournal(path: string, address: BatchAddress, epoch: strin
     insert.run(first, last, wanted.count, record.boot, record.level, record.marks, data);
   }
   db.exec('COMMIT');
+  // Only now: SQLite throws away the log of a file that it takes for empty.
+  const carried = carryTables(path, db);
+  db.prepare('DELETE FROM block WHERE last <= ?').run(carried.get('settledTo') ?? 0);
   const { saved } = db.prepare('SELECT coalesce(sum(count), 0) AS saved FROM block').get() as { saved: number };
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
+  release();
   for (const end of ['', '-wal', '-shm']) {
     rmSync(setAside + end, { force: true });
     if (existsSync(path + end)) renameSync(path + end, setAside + end);
@@ -67,10 +77,10 @@ export function rebuildJournal(path: string, address: BatchAddress, epoch: strin
   return { setAside, saved };
 }
 
-function readable(data: Uint8Array, address: BatchAddress, epoch: string): Readings | undefined {
+function readable(data: Uint8Array, address: BatchAddress, epoch: string | undefined): DecodedBatch | undefined {
   try {
     const batch = decodeBatch(data, address);
-    return batch.epoch === epoch ? batch.readings : undefined;
+    return epoch === undefined || batch.epoch === epoch ? batch : undefined;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JournalPolicy, Readings } from '@karez/model';
 import { joinRows, selectRows } from './columns.ts';
+import { parseMarks, recentMarks } from './marks.ts';
 import type { Range } from './range-set.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
@@ -87,9 +88,9 @@ function neighbours(rows: BlockRow[]): BlockRow[] {
 function drop({ db, settlement }: Room, rows: BlockRow[]): number {
   const remove = db.prepare('DELETE FROM block WHERE first = ?');
   let lost = 0;
-  for (const { first, last, count } of rows) {
-    remove.run(first);
-    lost += count - settlement.dropParts(first, last);
+  for (const row of rows) {
+    lost += row.count - settlement.doneIn(row);
+    remove.run(row.first);
   }
   settlement.lose('dropped-full', lost);
   return lost;
@@ -105,7 +106,7 @@ function thinRun(room: Room, rows: BlockRow[], level: number): number {
     // As they stand: an undated block stays undated.
     const readings = room.readings({ ...row, boot: null });
     if (readings !== undefined) parts.push(selectRows(readings, (i) => !settlement.has(readings.seq[i] as number)));
-    before += row.count - settlement.dropParts(row.first, row.last);
+    before += row.count - settlement.doneIn(row);
     remove.run(row.first);
   }
   const all = parts.length === 0 ? undefined : joinRows(parts);
@@ -117,7 +118,7 @@ function thinRun(room: Room, rows: BlockRow[], level: number): number {
         ? selectRows(all, (i) => isProtected(all.channel[i] as number))
         : thin(all, isProtected);
   if (left !== undefined && left.count > 0) {
-    const marks = rows.flatMap((row) => (row.marks === null ? [] : (JSON.parse(row.marks) as unknown[])));
+    const marks = recentMarks(rows.flatMap((row) => parseMarks(row.marks)));
     const { first, boot } = rows[0] as BlockRow;
     const { last } = rows.at(-1) as BlockRow;
     db.prepare('INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)').run(

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model';
-import { type Mark, recentMarks } from './marks.ts';
+import { parseMarks, recentMarks } from './marks.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import type { BlockRow } from './tables.ts';
 
@@ -17,6 +17,8 @@ export interface Totals {
 export interface SettleResult extends Totals {
   /** Readings that were waiting and are not any more. */
   settled: number;
+  /** No number up to this one is wanted any more. */
+  settledTo: number;
 }
 
 export type Refusal = { first: number; last: number; code: string; reason: string };
@@ -26,7 +28,10 @@ export type LossReason = 'dropped-full' | 'thinned' | 'too-old' | 'damaged' | 't
 
 export class Settlement {
   readonly #db: DatabaseSync;
+  /** Every number above the oldest wanted one that is settled, in a block or not. */
   readonly #done = new RangeSet();
+  /** Ranges of it that the file does not have yet. */
+  #unwritten: Range[] = [];
   /** Readings of a range that are still wanted: their numbers, and themselves as a batch. */
   readonly #rows: (first: number, last: number) => { seq: number[]; data: Uint8Array } | undefined;
 
@@ -42,6 +47,7 @@ export class Settlement {
   /** Reads again which parts of blocks are done. */
   reload(): void {
     this.#done.clear();
+    this.#unwritten = [];
     for (const [first, last] of doneRanges(this.#db)) this.#done.add(first, last);
   }
 
@@ -70,9 +76,9 @@ export class Settlement {
     }
     this.setMeta('stored', totals.stored);
     this.setMeta('refused', totals.refused);
-    this.#settledTo(nextSeq);
+    const settledTo = this.#settledTo(nextSeq);
     this.setMeta('floor', floorMs);
-    return { ...totals, settled };
+    return { ...totals, settled, settledTo };
   }
 
   /** Counts readings that were accepted and will never be stored. */
@@ -84,16 +90,16 @@ export class Settlement {
       .run(reason, readings);
   }
 
-  /** Forgets which parts of a block are done, as the block goes. Returns how many numbers they were. */
-  dropParts(first: number, last: number): number {
-    const parts = this.#done.remove(first, last);
-    if (parts > 0) this.#db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(first, last);
-    return parts;
+  /** How many readings of a block are done. */
+  doneIn({ first, last, count }: Pick<BlockRow, 'first' | 'last' | 'count'>): number {
+    if (!this.touches(first, last)) return 0;
+    const isWhole = count === last - first + 1;
+    return isWhole ? this.#done.count(first, last) : count - (this.#rows(first, last)?.seq.length ?? 0);
   }
 
   setAside(row: BlockRow): void {
     this.#db.prepare('DELETE FROM block WHERE first = ?').run(row.first);
-    this.lose('damaged', row.count - this.dropParts(row.first, row.last));
+    this.lose('damaged', row.count - this.#done.count(row.first, row.last));
     this.#quarantine(
       { first: row.first, last: row.last, code: 'JOURNAL_CORRUPT', reason: 'the block’s checksum does not fit' },
       row.data,
@@ -104,59 +110,76 @@ export class Settlement {
     this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
   }
 
-  #settledTo(nextSeq: number): void {
+  #settledTo(nextSeq: number): number {
     const oldest = this.#db.prepare('SELECT first FROM block ORDER BY first LIMIT 1').get() as
       | { first: number }
       | undefined;
     this.setMeta('next', nextSeq);
-    this.setMeta('settledTo', (oldest?.first ?? nextSeq) - 1);
+    const settledTo = (oldest?.first ?? nextSeq) - 1;
+    if (oldest === undefined) {
+      // Gaps that damage has left are behind us now.
+      const { torn = 0, damaged = 0 } = readTotals(this.#db).lost;
+      this.setMeta('gapsBefore', torn + damaged);
+    }
+    this.setMeta('settledTo', settledTo);
+    this.#keepDone(settledTo);
+    return settledTo;
   }
 
   /** Takes a range out of the blocks. Returns how many readings were still wanted. */
   #finish([first, last]: Range): number {
     const db = this.#db;
+    const where = 'first >= ? AND first <= ? AND last <= ?';
     const inside = db
-      .prepare(
-        'SELECT coalesce(sum(count), 0) AS n, count(marks) AS marks FROM block WHERE first >= ? AND first <= ? AND last <= ?',
-      )
+      .prepare(`SELECT coalesce(sum(count), 0) AS n, count(marks) AS marks FROM block WHERE ${where}`)
       .get(first, last, last) as { n: number; marks: number };
     let finished = inside.n;
-    if (inside.marks > 0) this.#keepMarks('first >= ? AND first <= ? AND last <= ?', [first, last, last]);
-    if (this.#done.size > 0) {
-      for (const { first: f, last: l } of db
-        .prepare('SELECT first, last FROM block WHERE first >= ? AND first <= ? AND last <= ?')
-        .all(first, last, last) as { first: number; last: number }[])
-        finished -= this.#done.remove(f, l);
-      db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(first, last);
+    if (inside.marks > 0) this.#keepMarks(where, [first, last, last]);
+    if (this.touches(first, last)) {
+      const blocks = db.prepare(`SELECT first, last, count FROM block WHERE ${where}`).all(first, last, last);
+      for (const block of blocks as unknown as BlockRow[]) finished -= this.doneIn(block);
     }
-    db.prepare('DELETE FROM block WHERE first >= ? AND first <= ? AND last <= ?').run(first, last, last);
+    db.prepare(`DELETE FROM block WHERE ${where}`).run(first, last, last);
     const edges = db
       .prepare(
         'SELECT first, last, count FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ? AND last >= ?',
       )
-      .all(first, last, first) as { first: number; last: number; count: number }[];
+      .all(first, last, first) as unknown as BlockRow[];
     for (const block of edges)
       finished += this.#finishPart(block, Math.max(first, block.first), Math.min(last, block.last));
+    this.#done.add(first, last);
+    this.#unwritten.push([first, last]);
     return finished;
   }
 
-  /** Writes down that a part of a block is done, or drops the block when nothing else of it is wanted. */
-  #finishPart(block: { first: number; last: number }, from: number, to: number): number {
-    const db = this.#db;
+  /** Counts the wanted readings of a part of a block; drops the block when nothing else of it is wanted. */
+  #finishPart(block: BlockRow, from: number, to: number): number {
     const part = this.#rows(from, to)?.seq.length ?? 0;
     const whole = this.#rows(block.first, block.last)?.seq.length ?? 0;
     if (part === whole) {
       this.#keepMarks('first = ?', [block.first]);
-      this.dropParts(block.first, block.last);
-      db.prepare('DELETE FROM block WHERE first = ?').run(block.first);
-      return part;
+      this.#db.prepare('DELETE FROM block WHERE first = ?').run(block.first);
     }
-    this.#done.add(from, to);
-    const parts = new RangeSet(doneRanges(db, block.first, block.last));
-    parts.add(from, to);
-    db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(block.first, block.last);
-    for (const [f, l] of parts.ranges()) db.prepare('INSERT INTO done (first, last) VALUES (?, ?)').run(f, l);
     return part;
+  }
+
+  /** Writes down what is settled above the oldest wanted number; what is below needs no memory. */
+  #keepDone(settledTo: number): void {
+    const db = this.#db;
+    this.#done.remove(1, settledTo);
+    db.prepare('DELETE FROM done WHERE first <= ?').run(settledTo);
+    const lowest = this.#done.firstRange;
+    const changed = new Set(lowest === undefined ? [] : [lowest[0]]);
+    for (const [, last] of this.#unwritten) {
+      const range = this.#done.rangeOf(last);
+      if (range !== undefined) changed.add(range[0]);
+    }
+    this.#unwritten = [];
+    for (const first of changed) {
+      const [from, to] = this.#done.rangeOf(first) as Range;
+      db.prepare('DELETE FROM done WHERE first >= ? AND last <= ?').run(from, to);
+      db.prepare('INSERT INTO done (first, last) VALUES (?, ?)').run(from, to);
+    }
   }
 
   /** Device counters outlive their blocks. */
@@ -166,13 +189,10 @@ export class Settlement {
       .all(...args) as { marks: string }[];
     const known = this.#db.prepare('SELECT marks FROM mark WHERE device = ?');
     const keep = this.#db.prepare('INSERT OR REPLACE INTO mark (device, marks) VALUES (?, ?)');
-    const gone = rows.flatMap(({ marks }) => JSON.parse(marks) as Mark[]);
+    const gone = rows.flatMap(({ marks }) => parseMarks(marks));
     for (const device of new Set(gone.map(([name]) => name))) {
       const before = known.get(device) as { marks: string } | undefined;
-      const all = [
-        ...(before === undefined ? [] : (JSON.parse(before.marks) as Mark[])),
-        ...gone.filter(([name]) => name === device),
-      ];
+      const all = [...parseMarks(before?.marks ?? null), ...gone.filter(([name]) => name === device)];
       keep.run(device, JSON.stringify(recentMarks(all)));
     }
   }

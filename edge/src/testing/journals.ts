@@ -55,7 +55,7 @@ export function fill(journal: JournalDb, groups: number, from = 0, samplesEach =
 
 /** Everything that waits: value by sequence number, with time and quality. */
 export function contents(
-  journal: JournalDb,
+  journal: Pick<JournalDb, 'batch'>,
 ): Map<number, { value: number; timeMs: number; quality: number; channel: number }> {
   const found = new Map<number, { value: number; timeMs: number; quality: number; channel: number }>();
   for (let from = 1; ; ) {
