@@ -33,8 +33,8 @@ function wide(all: Series[], channels: number): Series[] {
     const columns = [...series.columns];
     const decimals = [...series.decimals];
     for (let i = 0; columns.length < channels; i++) {
-      // The same probe a while earlier stands in for its neighbour.
-      const shift = 7 * (i + 1);
+      // The same probe at the same hour of a day before stands in for its neighbour.
+      const shift = rowsPerDay(series) * (1 + Math.floor(i / series.columns.length));
       const source = series.columns[i % series.columns.length] as Float64Array;
       columns.push(source.map((_, row) => source[Math.max(0, row - shift)] as number));
       decimals.push(series.decimals[i % series.decimals.length] as number);
