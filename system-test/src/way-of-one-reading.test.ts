@@ -88,12 +88,15 @@ test('everything accepted is stored, once', async () => {
     return view?.status?.waiting === 0 && view.online ? view : undefined;
   });
 
-  // By sequence numbers: one epoch, one range without a gap, as long as the gateway's own count.
+  // By sequence numbers: one epoch, one range without a gap for each segment (each hard start begins one), together as
+  // long as the gateway's own count.
   expect(last.ledger).toHaveLength(1);
   const ledger = last.ledger[0] as (typeof last.ledger)[number];
   const accepted = last.status?.accepted as number;
   expect(accepted).toBeGreaterThan(1000);
-  expect(ledger.ranges).toEqual([[1, accepted]]);
+  expect(ledger.ranges.map(([first]) => first)).toEqual([0, 1, 2].map((segment) => segment * 2 ** 36 + 1));
+  expect(ledger.ranges).toEqual(last.status?.segments);
+  expect(ledger.ranges.reduce((sum, [first, end]) => sum + end - first + 1, 0)).toBe(accepted);
   expect(ledger.stored).toBe(accepted);
   expect(ledger.quarantined).toBe(0);
   expect(last.status?.lost).toEqual([]);
