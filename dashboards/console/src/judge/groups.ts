@@ -34,7 +34,9 @@ export interface Section {
 
 /** Seldom needed even where they stand. */
 const SELDOM = new Set([
-  ...['soil.raw', 'soil.permittivity', 'sprayer.sections', 'position.latitude', 'position.longitude'],
+  ...['soil.ph', 'soil.nitrogen', 'soil.phosphorus', 'soil.potassium', 'soil.raw', 'soil.permittivity'],
+  ...['air.pressure', 'wind.speed-average', 'rain.rate', 'solar.uv-index', 'et.day'],
+  ...['sprayer.sections', 'position.latitude', 'position.longitude', 'motion.heading'],
   ...['position.altitude', 'motion.climb-rate', 'gnss.fix', 'gnss.satellites', 'gnss.hdop', 'vehicle.state'],
   ...['vehicle.armed', 'battery.current', 'indoor.temperature', 'indoor.humidity', 'radio.rssi'],
 ]);

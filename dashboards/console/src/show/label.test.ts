@@ -14,6 +14,7 @@ test('names', () => {
   expect(channelName(moisture, zh, 'zh')).toBe('土壤水分 30 厘米');
   expect(shortName(moisture, en, 'en')).toBe('Soil 30 cm');
   expect(shortName({ quantity: 'air.temperature', place: 'h200' }, en, 'en')).toBe('Air temperature');
-  expect(shortName({ quantity: 'soil.temperature', place: 'd30' }, en, 'en')).toBe('Soil temperature, 30 cm');
+  expect(shortName({ quantity: 'soil.temperature', place: 'd30' }, en, 'en')).toBe('Soil 30 cm');
+  expect(shortName({ quantity: 'soil.ec', place: 'd30' }, en, 'en')).toBe('Soil conductivity, 30 cm');
   expect(channelName({ quantity: 'unheard.of', place: null }, en, 'en')).toBe('unheard.of');
 });

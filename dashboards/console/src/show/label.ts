@@ -26,10 +26,13 @@ export function channelName({ quantity, place }: Named, say: Say, language: Lang
   return where === '' ? name : say('channel.at', { name, where });
 }
 
-/** As short as it can be where there is little room: "Soil 30 cm" is its moisture. */
+/** What needs no name beside its unit. */
+const SAID_BY_UNIT = new Set(['soil.moisture', 'soil.temperature']);
+
+/** As short as it can be where there is little room and a unit beside it: "Soil 30 cm" in % is its moisture. */
 export function shortName({ quantity, place }: Named, say: Say, language: LanguageId): string {
   const depth = depthOf(place);
-  if (quantity === 'soil.moisture' && depth !== null) return say('soil.depth', { cm: depth });
+  if (SAID_BY_UNIT.has(quantity) && depth !== null) return say('soil.depth', { cm: depth });
   // A mast's height does not tell its values apart.
   return channelName({ quantity, place: place?.startsWith('h') ? null : place }, say, language);
 }

@@ -21,8 +21,6 @@ export interface ChartData {
   columns: Column[];
   /** Whether lines come with a band of lowest to highest. */
   banded: boolean;
-  /** Breaks in all lines. */
-  gaps: number;
 }
 
 export function chartData(lines: readonly Line[], nowMs: number): ChartData {
@@ -39,11 +37,19 @@ export function chartData(lines: readonly Line[], nowMs: number): ChartData {
       return whole;
     }),
   );
-  return { timeMs, columns, banded, gaps: pieces.reduce((sum, p) => sum + p.gaps, 0) };
+  return { timeMs, columns, banded };
+}
+
+/** How many times lines are broken within a time. */
+export function gapsWithin(lines: readonly Line[], fromMs: number, toMs: number): number {
+  const found = lines.flatMap(({ series, intervalMs }) =>
+    silences(series.timeMs, unbrokenMs(intervalMs, series.stepMs)),
+  );
+  return found.filter(([before, after]) => after > fromMs && before < toMs).length;
 }
 
 /** A line's points where they are drawn: readings at their time, steps in their middle; with a null in every gap. */
-function placed({ series, intervalMs }: Line, nowMs: number): { timeMs: number[]; columns: Column[]; gaps: number } {
+function placed({ series, intervalMs }: Line, nowMs: number): { timeMs: number[]; columns: Column[] } {
   const middle = (startMs: number) => (series.stepMs === 0 ? startMs : Math.min(startMs + series.stepMs / 2, nowMs));
   const breaks = new Set(silences(series.timeMs, unbrokenMs(intervalMs, series.stepMs)).map(([fromMs]) => fromMs));
   const timeMs: number[] = [];
@@ -60,7 +66,7 @@ function placed({ series, intervalMs }: Line, nowMs: number): { timeMs: number[]
     // A gap begins at the last of several readings of one moment.
     if (breaks.has(startMs) && series.timeMs[i + 1] !== startMs) add(middle(startMs) + 1, null, null, null);
   });
-  return { timeMs, columns, gaps: breaks.size };
+  return { timeMs, columns };
 }
 
 export interface Reading {

@@ -16,6 +16,15 @@ interface ChartSummaryProps {
   gaps: number;
 }
 
+type Column = 'lowest' | 'mean' | 'total' | 'highest' | 'readings';
+/** What can be said of readings that become one in this way: directions have no lowest, amounts no mean. */
+const COLUMNS: Record<Aggregate, Column[]> = {
+  mean: ['lowest', 'mean', 'highest', 'readings'],
+  sum: ['total', 'highest', 'readings'],
+  last: ['lowest', 'highest', 'readings'],
+  circular: ['readings'],
+};
+
 export function ChartSummary({ shown, colour, lines, range, aggregate, gaps }: ChartSummaryProps) {
   const { say, locale } = useWords();
   if (lines.length === 0) return null;
@@ -28,44 +37,58 @@ export function ChartSummary({ shown, colour, lines, range, aggregate, gaps }: C
           middle: say(`chart.middle.${aggregate}`),
           span: say(`span.${span.unit}`, { n: span.count }),
         });
-  const ordered = aggregate === 'mean';
+  const columns = COLUMNS[aggregate];
+  const rows = shown.flatMap((channel, i) => {
+    const line = lines[i];
+    if (line === undefined) return [];
+    const found = account(line.series, range.fromMs, range.toMs);
+    const show = (value: number | null) => (value === null ? '–' : withUnit(channel, value));
+    const figures = columns.map((column) =>
+      column === 'readings'
+        ? showNumber(found.n, 0, locale)
+        : show({ lowest: found.lo, highest: found.hi, mean: found.mean, total: found.sum }[column]),
+    );
+    return [{ channel, figures }];
+  });
+  const only = rows.length === 1 ? rows[0] : undefined;
   return (
     <div className="chart-summary">
-      <table>
-        <thead>
-          <tr>
-            {shown.length > 1 ? <th scope="col">{say('gateway.device')}</th> : null}
-            {aggregate === 'circular' ? null : <th scope="col">{say('chart.lowest')}</th>}
-            {ordered ? <th scope="col">{say('chart.mean')}</th> : null}
-            {aggregate === 'sum' ? <th scope="col">{say('chart.total')}</th> : null}
-            {aggregate === 'circular' ? null : <th scope="col">{say('chart.highest')}</th>}
-            <th scope="col">{say('chart.readings')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((channel, i) => {
-            const line = lines[i];
-            if (line === undefined) return null;
-            const { lo, hi, mean, sum, n } = account(line.series, range.fromMs, range.toMs);
-            const show = (value: number | null) => (value === null ? '–' : withUnit(channel, value));
-            return (
+      {only === undefined ? (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{say('gateway.device')}</th>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {say(`chart.${column}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ channel, figures }) => (
               <tr key={channel.id}>
-                {shown.length > 1 ? (
-                  <th scope="row">
-                    <span className={`swatch-small line-${(colour.get(channel.id) ?? 0) + 1}`} aria-hidden="true" />
-                    {channel.device.title}
-                  </th>
-                ) : null}
-                {aggregate === 'circular' ? null : <td>{show(lo)}</td>}
-                {ordered ? <td>{show(mean)}</td> : null}
-                {aggregate === 'sum' ? <td>{show(sum)}</td> : null}
-                {aggregate === 'circular' ? null : <td>{show(hi)}</td>}
-                <td>{showNumber(n, 0, locale)}</td>
+                <th scope="row">
+                  <span className={`swatch-small line-${(colour.get(channel.id) ?? 0) + 1}`} aria-hidden="true" />
+                  {channel.device.title}
+                </th>
+                {columns.map((column, i) => (
+                  <td key={column}>{figures[i]}</td>
+                ))}
               </tr>
-            );
-          })}
-        </tbody>
-      </table>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <dl className="figures">
+          {columns.map((column, i) => (
+            <div key={column}>
+              <dt>{say(`chart.${column}`)}</dt>
+              <dd>{only.figures[i]}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       <p className="quiet">
         {how} {gaps === 0 ? null : say('chart.gaps', { n: gaps })}
       </p>
@@ -73,7 +96,7 @@ export function ChartSummary({ shown, colour, lines, range, aggregate, gaps }: C
   );
 
   function withUnit({ quantity, decimals }: GroupChannel, value: number): string {
-    const unit = shown.length > 1 ? '' : unitOf(quantity);
+    const unit = lines.length > 1 ? '' : unitOf(quantity);
     return `${showNumber(value, decimalsOf(quantity, decimals), locale)}${unit === '' ? '' : ` ${unit}`}`;
   }
 }

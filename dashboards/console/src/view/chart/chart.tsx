@@ -10,7 +10,7 @@ import { useGestures } from '../part/use-gestures.ts';
 import { useSize } from '../part/use-size.ts';
 import { useThemeName } from '../part/use-theme-name.ts';
 import { useWords } from '../words-context.tsx';
-import { chartData, type Line } from './chart-data.ts';
+import { chartData, gapsWithin, type Line } from './chart-data.ts';
 import { ChartSummary } from './chart-summary.tsx';
 import { chartKey } from './keys.ts';
 import { FOLLOWING, type Following, follow, moveRange, nearestFollowing, type Range, zoomRange } from './range.ts';
@@ -46,6 +46,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the running step ends at the time of the drawing; nothing else depends on it.
   const data = useMemo(() => chartData(lines, feed.snapshot().nowMs), [lines]);
   const first = shown[0] as GroupChannel;
+  const gaps = gapsWithin(lines, range.fromMs, Math.min(range.toMs, nowMs));
   const decimals = decimalsOf(first.quantity, first.decimals);
 
   const span = range.toMs - range.fromMs;
@@ -123,8 +124,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
         tabIndex={0}
         aria-label={say('chart.label', { name })}
         aria-describedby="chart-keys"
-        data-gaps={data.gaps}
-        data-points={data.timeMs.length}
+        data-gaps={gaps}
         onKeyDown={onKeyDown}
       >
         {size === undefined || history.series === undefined ? (
@@ -146,7 +146,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
       <p id="chart-keys" className="chart-keys quiet">
         {say('chart.keys')}
       </p>
-      <ChartSummary shown={shown} colour={colour} lines={lines} range={range} aggregate={aggregate} gaps={data.gaps} />
+      <ChartSummary shown={shown} colour={colour} lines={lines} range={range} aggregate={aggregate} gaps={gaps} />
     </section>
   );
 }

@@ -15,7 +15,12 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
   const { data, lines, quantity, times, locale, size } = props;
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${style.fontFamily}`;
-  const axis = { stroke: colour('--ink-quiet'), font, grid: { stroke: colour('--grid'), width: 1 } };
+  const axis = {
+    stroke: colour('--ink-quiet'),
+    font,
+    grid: { stroke: colour('--grid'), width: 1 },
+    ticks: { show: false },
+  };
   const circular = quantityOf(quantity)?.aggregate === 'circular';
   const width = Number.parseFloat(colour('--line-width')) || 2;
   const bands: uPlot.Band[] = [];
@@ -41,7 +46,12 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
       y: circular ? { range: [0, 360] } : { range: (_u, lo, hi) => roomy(lo, hi) },
     },
     axes: [
-      { ...axis, space: 64, values: (_u, splits, _i, _space, incr) => splits.map((ms) => timeLabel(ms, incr)) },
+      {
+        ...axis,
+        size: 32,
+        space: 64,
+        values: (_u, splits, _i, _space, incr) => splits.map((ms) => timeLabel(ms, incr)),
+      },
       {
         ...axis,
         size: (_u, values) => 14 + Math.max(2, ...(values ?? []).map((v) => v.length)) * 7,
@@ -105,6 +115,7 @@ function drawDays(u: uPlot, stroke: string, ink: string, font: string, { times }
   ctx.lineWidth = ratio;
   ctx.font = font.replace('12px', `${12 * ratio}px`);
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   // Noon of the day before is never skipped by a change of clocks.
   for (let day = times.dayStart(to); day > from; day = times.dayStart(day - DAY_MS / 2)) {
     const x = Math.round(u.valToPos(day, 'x', true));

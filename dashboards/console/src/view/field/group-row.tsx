@@ -67,6 +67,7 @@ export const GroupRow = memo(function GroupRow({ group, inSection }: { group: Gr
           aria-label={say('row.open', { name })}
           onClick={() => setOpen(!open)}
         >
+          <span aria-hidden="true">{group.channels.length}</span>
           <Icon name="open" />
         </button>
       ) : null}
@@ -100,7 +101,6 @@ function RowNotes({ summary, group }: { summary: GroupSummary; group: Group }) {
   const several = group.channels.length > 1;
   if (several && summary.lo !== null && summary.hi !== null && summary.lo !== summary.hi)
     notes.push(say('group.range', { lo: show(summary.lo), hi: show(summary.hi) }));
-  if (several) notes.push(say('group.probes', { n: group.channels.length }));
   if (several && summary.suspects > 0) notes.push(say('group.suspects', { n: summary.suspects }));
   if (several && summary.silent > 0) notes.push(say('group.silents', { n: summary.silent }));
   if (!several && summary.state === 'silent') notes.push(say('state.silent'));

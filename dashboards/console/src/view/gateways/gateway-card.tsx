@@ -145,11 +145,19 @@ function Clock({ status }: { status: GatewayStatus }) {
   return (
     <Part title={say('gateway.clock')}>
       <p>{say(`gateway.clock.${state}`)}</p>
-      {source === null ? null : <p className="quiet">{say('gateway.clock.source', { source })}</p>}
+      {source === null ? null : <p className="quiet">{sourceWords(source, say)}</p>}
       {offsetMs === null || Math.abs(offsetMs) < 100 ? null : (
         <p className="quiet">{say('gateway.clock.offset', { n: showNumber(offsetMs / 1000, 1, locale) })}</p>
       )}
       {trouble === null ? null : <p className="trouble">{trouble}</p>}
     </Part>
   );
+}
+
+const SOURCES = ['ntp', 'cloud', 'gnss', 'devices'] as const;
+
+/** Who said the time; a name that we do not know stands as it is. */
+function sourceWords(source: string, say: Say): string {
+  const known = SOURCES.find((s) => s === source);
+  return known === undefined ? source : say(`gateway.clock.${known}`);
 }

@@ -32,13 +32,19 @@ export function SensorMarks({ sensors, projection, numbers, size }: SensorMarksP
   return (
     <g className="map-sensors">
       {marks.map((mark) => (
-        <SensorMark key={mark.key} mark={mark} numbers={numbers} />
+        <SensorMark key={mark.key} mark={mark} numbers={numbers} above={marks.some((other) => isBelow(mark, other))} />
       ))}
     </g>
   );
 }
 
-function SensorMark({ mark, numbers }: { mark: Mark; numbers: Group | undefined }) {
+/** Whether a mark stands where another's number would. */
+function isBelow(mark: Mark, other: Mark): boolean {
+  const [dx, dy] = [other.at[0] - mark.at[0], other.at[1] - mark.at[1]];
+  return dy > 4 && dy < 32 && Math.abs(dx) < 28;
+}
+
+function SensorMark({ mark, numbers, above }: { mark: Mark; numbers: Group | undefined; above: boolean }) {
   const { value } = useFarm();
   const { locale } = useWords();
   const { at, state, sensors } = mark;
@@ -48,9 +54,8 @@ function SensorMark({ mark, numbers }: { mark: Mark; numbers: Group | undefined 
     <g className={`map-sensor state-${state}`} transform={`translate(${round(at[0])} ${round(at[1])})`}>
       <title>{sensors.map((s) => s.device.title).join('\n')}</title>
       <MarkShape state={state} />
-      {sensors.length > 1 && number === null ? <text className="map-count">{`×${sensors.length}`}</text> : null}
       {number === null || numbers === undefined ? null : (
-        <text className={`map-number${state === 'silent' ? ' map-old' : ''}`}>
+        <text y={above ? -11 : 21} className={`map-number${state === 'silent' ? ' map-old' : ''}`}>
           {showNumber(number, decimalsOf(numbers.quantity, channel?.decimals), locale)}
         </text>
       )}

@@ -28,15 +28,13 @@ export function AreaCard({ area }: { area: AreaVerdict }) {
   const ages = summaries.flatMap(({ summary }) => (summary.oldestMs === null ? [] : [summary.oldestMs]));
   const name = areaName(area, say);
   const wrong = troubles(area, { say, language, times, nowMs });
-  const foot: string[] = [];
-  if (area.devices.length > 0) foot.push(say('area.devices', { n: area.devices.length }));
-  if (ages.length > 0) foot.push(say('area.oldest', { age: ageWords(nowMs - Math.min(...ages), say) }));
-  else if (area.devices.length > 0) foot.push(say('area.waiting'));
+  const oldest =
+    ages.length > 0 ? ageWords(nowMs - Math.min(...ages), say) : area.devices.length > 0 ? say('area.waiting') : '';
   return (
     <a className={`card area-card state-${area.state}`} href={hrefOf({ page: 'field', farm, area: area.id })}>
       {area.field === null ? (
         <span className="field-shape field-shape-none" aria-hidden="true">
-          <Icon name="gateway" />
+          <Icon name="weather" />
         </span>
       ) : (
         <FieldShape field={area.field} state={area.state} />
@@ -46,6 +44,7 @@ export function AreaCard({ area }: { area: AreaVerdict }) {
         <span className="area-state">
           <Sign state={area.state} word={null} />
           {say(stateKey(area))}
+          {oldest === '' ? null : <span className="age">· {oldest}</span>}
         </span>
       </span>
       {area.devices.length === 0 && area.field !== null ? (
@@ -61,7 +60,6 @@ export function AreaCard({ area }: { area: AreaVerdict }) {
         </span>
       )}
       {wrong === '' ? null : <span className="area-wrong">{wrong}</span>}
-      <span className="area-foot">{foot.join(' · ')}</span>
     </a>
   );
 }

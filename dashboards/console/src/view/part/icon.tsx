@@ -1,10 +1,12 @@
 /** Small pictures beside words; never without them. 24 × 24, drawn in lines. */
 const PATHS = {
-  overview: 'M4 5h7v6H4zM13 5h7v10h-7zM4 13h7v6H4zM13 17h7v2h-7z',
+  overview: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
   map: 'M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14',
   gateway: 'M5 14h14v5H5zM8 16.5h.01M12 14v-3M8.5 8.5a5 5 0 0 1 7 0M6 6a8.5 8.5 0 0 1 12 0',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
   farms: 'M4 20V10l5-4 5 4v10zM14 20v-7h6v7M8 20v-4h2v4',
+  weather:
+    'M12 8a4 4 0 1 0 .01 0M12 2v2M12 20v2M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M2 12h2M20 12h2M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4',
   back: 'M15 5l-7 7 7 7',
   open: 'M6 9l6 6 6-6',
   on: 'M9 5l7 7-7 7',
