@@ -22,7 +22,7 @@ export function backlogReadings(configPath: string, count: number): Readings {
   return madeReadings(count, channels, startMs, STEP_MS);
 }
 
-/** Puts the readings into a new journal in `folder`, in group commits of `group` readings. */
+/** Puts the readings into a new journal in `folder`, in group commits of `group` readings, merged as a gateway does meanwhile. */
 export function fillJournal(folder: string, readings: Readings, group = GROUP): void {
   const parent = existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir();
   const made = mkdtempSync(join(parent, 'karez-bench-'));
@@ -37,6 +37,8 @@ export function fillJournal(folder: string, readings: Readings, group = GROUP): 
       const { range } = journal.commit({ readings: rows, undated: newReadings(0), marks: [], inFlightTo: 0 });
       if (range === undefined) throw new Error('the journal is full');
     }
+    // Stands for the merging that goes on every few hundred commits while there is no link.
+    while (journal.merge()) {}
     journal.close();
     cpSync(made, folder, { recursive: true });
   } finally {

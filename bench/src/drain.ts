@@ -9,15 +9,17 @@ import { startInfluxd } from '@karez/cloud/testing';
 import { QUANTITIES, type Readings } from '@karez/model';
 import { backlogReadings, fillJournal, GROUP } from './backlog.ts';
 import type { BenchContext } from './context.ts';
-import { FARM, GATEWAY, makeFarm } from './farm.ts';
+import { type BenchFarm, FARM, GATEWAY, makeFarm } from './farm.ts';
 import { type Figure, figure } from './figure.ts';
 import { cpuSeconds } from './proc.ts';
 import { rawInflux } from './raw-influx.ts';
 import { rawSqlite } from './raw-sqlite.ts';
-import { until } from './service.ts';
+import { type Service, until } from './service.ts';
 
 const BACKLOG = 600_000;
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 120_000;
+const STALLED_MS = 20_000;
+const TELL_EVERY_MS = 3_000;
 /** Readings in one commit of the cloud at most; what plain SQLite is given too. */
 const PER_TRANSACTION = 100_000;
 
@@ -37,20 +39,7 @@ async function drain(context: BenchContext, store: string, count: number): Promi
   const cloud = await farm.startCloud(store);
   const cloudBefore = cpuSeconds(cloud.pid);
   const gateway = await farm.startGateway();
-  let told = 0;
-  const endMs = await until(
-    'the backlog to be acknowledged',
-    async () => {
-      const waiting = await farm.waiting();
-      const now = performance.now();
-      if (now - told > 3_000 && waiting > 0) {
-        told = now;
-        context.say(`  ${waiting.toLocaleString('en')} readings are left`);
-      }
-      return waiting === 0 ? now : undefined;
-    },
-    LIMIT_MS,
-  );
+  const endMs = await emptied(context, farm, [cloud, gateway]);
   const result = {
     rate: (count / (endMs - gateway.readyMs)) * 1000,
     gatewayUs: (cpuSeconds(gateway.pid) / count) * 1e6,
@@ -63,6 +52,31 @@ async function drain(context: BenchContext, store: string, count: number): Promi
   await gateway.stop();
   await cloud.stop();
   return result;
+}
+
+/** When the gateway's last reading was acknowledged; tells how far it is meanwhile. */
+async function emptied(context: BenchContext, farm: BenchFarm, services: Service[]): Promise<number> {
+  let left = Number.POSITIVE_INFINITY;
+  let toldMs = performance.now();
+  let movedMs = toldMs;
+  const probe = async () => {
+    const waiting = await farm.waiting();
+    const now = performance.now();
+    if (waiting === 0) return now;
+    if (waiting < left) movedMs = now;
+    else if (now - movedMs > STALLED_MS) throw new Error('no reading was acknowledged for a long time');
+    left = waiting;
+    if (now - toldMs < TELL_EVERY_MS) return undefined;
+    toldMs = now;
+    context.say(`  ${waiting.toLocaleString('en')} readings are left`);
+    return undefined;
+  };
+  try {
+    return await until('the backlog to be acknowledged', probe, LIMIT_MS);
+  } catch (cause) {
+    const words = services.flatMap(({ log }) => log.slice(-5)).join('\n');
+    throw new Error(`${(cause as Error).message}; the last words of cloud and gateway:\n${words}`, { cause });
+  }
 }
 
 const cost = ({ gatewayUs, cloudUs }: Drained) =>

@@ -50,6 +50,9 @@ test('endings run once, last one first, and one that fails keeps none from runni
   await endings.run();
   await endings.run();
   expect(ran).toEqual(['third', 'second', 'first']);
+  await endings.close();
+  endings.add(() => ran.push('too late'));
+  expect(ran.at(-1)).toBe('too late');
 });
 
 test('the kernel tells memory and bytes written of this very process', () => {

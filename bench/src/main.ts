@@ -47,27 +47,36 @@ async function main(): Promise<number> {
     say: (text) => process.stderr.write(`${text}\n`),
     atEnd: (run) => endings.add(run),
   };
+  let interrupted: Promise<void> | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       context.say('stopping …');
-      endings.run().finally(() => {
+      interrupted ??= endings.close().finally(() => {
         rmSync(folder, { recursive: true, force: true });
         process.exit(INTERRUPTED);
       });
     });
   }
   const figures: Figure[] = [];
+  let failures = 0;
   try {
     for (const name of wanted) {
       const began = performance.now();
       context.say(`measuring ${name} …`);
-      const part = await (PARTS[name] as (typeof PARTS)[string])();
-      figures.push(...(await part(context)));
+      try {
+        const part = await (PARTS[name] as (typeof PARTS)[string])();
+        figures.push(...(await part(context)));
+      } catch (error) {
+        // A part whose processes were stopped under it has nothing to tell.
+        await interrupted;
+        // The other parts are still worth measuring.
+        context.say(`  ${name} failed: ${(error as Error).stack}`);
+        failures++;
+      }
       await endings.run();
       context.say(`  ${name} took ${((performance.now() - began) / 1000).toFixed(0)} s`);
     }
   } finally {
-    await endings.run();
     rmSync(folder, { recursive: true, force: true });
   }
   console.log(table(figures));
@@ -81,7 +90,7 @@ async function main(): Promise<number> {
     }));
     writeFileSync(values.json, `${JSON.stringify({ figures: rows }, null, 2)}\n`);
   }
-  return 0;
+  return failures === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -1,5 +1,5 @@
 /** A real InfluxDB 1.x on free loopback ports with an empty folder, for tests and benchmarks. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,11 @@ import { join } from 'node:path';
 export interface Influxd {
   url: string;
   port: number;
+  /** Ends it as a power cut does; its folder stays. */
+  kill(): Promise<void>;
+  /** Starts it again on what is in its folder. */
+  start(): Promise<void>;
+  /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
 
@@ -47,25 +52,38 @@ bind-address = "127.0.0.1:${rpc}"
   store-enabled = false
 `,
   );
-  const child = spawn(program, ['-config', config], { stdio: 'ignore' });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const base = `http://127.0.0.1:${http}`;
-  for (let tries = 0; ; tries++) {
-    const up = await fetch(`${base}/ping`).then(
-      (r) => r.status === 204,
-      () => false,
-    );
-    if (up) break;
-    if (tries > 300 || child.exitCode !== null) throw new Error('influxd did not start');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return {
-    url: `${base}/karez`,
-    port: http,
-    async stop() {
-      child.kill('SIGKILL');
-      await closed;
-      rmSync(folder, { recursive: true, force: true });
-    },
+  let child: ChildProcess | undefined;
+  const kill = async () => {
+    const running = child;
+    child = undefined;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const closed = new Promise((resolve) => running.once('close', resolve));
+    running.kill('SIGKILL');
+    await closed;
   };
+  const stop = async () => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const start = async () => {
+    const started = spawn(program, ['-config', config], { stdio: 'ignore' });
+    child = started;
+    for (let tries = 0; !(await answers(`${base}/ping`)); tries++) {
+      if (tries > 300 || started.exitCode !== null) {
+        await stop();
+        throw new Error('influxd did not start');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await start();
+  return { url: `${base}/karez`, port: http, kill, start, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return await fetch(url).then(
+    (r) => r.status === 204,
+    () => false,
+  );
 }
