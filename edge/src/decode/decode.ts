@@ -22,9 +22,13 @@ export interface DecodedFrame {
  */
 export async function decodeFrame(profile: Profile, text: string): Promise<DecodedFrame> {
   if (profile.protocol === 'mqtt-json') {
-    const bytes = text.trimStart().startsWith('{') ? new TextEncoder().encode(text) : fromHex(text);
-    const { channels, values, timeMs, counter } = readJson(profile, bytes);
-    const details = { ...(timeMs === undefined ? {} : { timeMs }), ...(counter === undefined ? {} : { counter }) };
+    const bytes = /^\s*[{["]/.test(text) ? new TextEncoder().encode(text) : fromHex(text);
+    const { channels, values, timeMs, counter, unread } = readJson(profile, bytes);
+    const details = {
+      ...(timeMs === undefined ? {} : { timeMs }),
+      ...(counter === undefined ? {} : { counter }),
+      ...(unread.length === 0 ? {} : { unread }),
+    };
     return { profile: profile.id, kind: 'JSON', values: byChannel(profile, channels, values), details };
   }
   const bytes = fromHex(text);
@@ -112,7 +116,7 @@ function byChannel(profile: Profile, channels: number[], values: number[]): Reco
 }
 
 function fromHex(text: string): Uint8Array {
-  const digits = text.replace(/[\s:]|0x/g, '');
+  const digits = text.replace(/[\s:,-]|0x/g, '');
   if (digits === '' || digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) {
     throw new KarezError('FRAME_MALFORMED', 'give pairs of hexadecimal digits', { where: 'hex' });
   }

@@ -139,7 +139,9 @@ export function refusal(verdict: Exclude<Verdict, 'good'>, bytes: Uint8Array): K
       const found = (bytes[end] as number) | ((bytes[end + 1] as number) << 8);
       const expected = crcMavlink(bytes, 1, end, crcExtraOf(id) as number);
       const name = messageById(id)?.name ?? `message ${id}`;
-      return new KarezError('FRAME_CHECKSUM', `${name}: checksum ${hex(found)}, expected ${hex(expected)}`, {
+      const at = bytes[0] === MAGIC_1 ? 2 : 4;
+      const from = `sequence ${bytes[at]}, system ${bytes[at + 1]}, component ${bytes[at + 2]}`;
+      return new KarezError('FRAME_CHECKSUM', `${name} (${from}): checksum ${hex(found)}, expected ${hex(expected)}`, {
         where: 'checksum',
       });
     }

@@ -84,7 +84,7 @@ test('damaged frames are counted with their reason; a line of noise is named', a
   );
   await clock.advance(0);
   expect(intake.rejected).toMatchObject([
-    { code: 'FRAME_CHECKSUM', reason: expect.stringMatching(/GLOBAL_POSITION_INT: checksum/) },
+    { code: 'FRAME_CHECKSUM', reason: expect.stringMatching(/GLOBAL_POSITION_INT .*system 1.*: checksum/) },
   ]);
   expect(intake.accepted.length).toBe(1);
   line.say(new Uint8Array(1_100).fill(0x55));

@@ -5,13 +5,14 @@
  * counted and kept for inspection. When the journal takes nothing, the connection is closed without a PUBACK, and the
  * device comes back with the same message.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { codeOf, type DeviceStatus, type JsonProfile, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { type DeviceStatus, type JsonProfile, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
+import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { type ConfiguredDevice, DEFAULTS, type MqttConfig } from '../config.ts';
+import { listen } from '../listen.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { readJson } from './json-values.ts';
+import { passwordCheck } from './passwords.ts';
 
 interface Node {
   device: ConfiguredDevice;
@@ -20,10 +21,17 @@ interface Node {
 }
 
 const BAD_CREDENTIAL = 4;
+/** A subscriber that takes nothing for so long is cut off. */
 const DRAIN_MS = 10_000;
-const digest = (text: string) => createHash('sha256').update(text).digest();
+/** A connection that does not say who it is for so long is closed: it takes the place of a device. */
+const CONNECT_MS = 10_000;
+const KEEPALIVE_MS = 30_000;
+/** QoS 2 messages of one device whose end has not come; each takes memory. */
+const MOST_OPEN = 16;
+/** A device listens to a topic or two. */
+const MOST_SUBSCRIPTIONS = 16;
 
-/** Listens for the configured devices. Throws PORT_TAKEN in words. */
+/** Listens for the configured devices. Throws PORT_TAKEN, CONFIG_INVALID in words. */
 export async function startDeviceBroker(
   config: MqttConfig,
   devices: readonly ConfiguredDevice[],
@@ -33,85 +41,84 @@ export async function startDeviceBroker(
 ): Promise<DeviceLine & { port: number }> {
   const nodes = new Map<string, Node>();
   for (const { id, topic } of config.devices) {
-    nodes.set(id, {
-      device: devices.find((d) => d.id === id) as ConfiguredDevice,
-      topic: topic ?? `devices/${id}/up`,
-      trouble: null,
-    });
+    const device = devices.find((d) => d.id === id) as ConfiguredDevice;
+    nodes.set(id, { device, topic: topic ?? `devices/${id}/up`, trouble: null });
   }
+  const isRight = passwordCheck(passwords);
   const identities = new WeakMap<Client, Node>();
-  const aedes = await Aedes.createBroker({ drainTimeout: DRAIN_MS, maxClientsIdLength: 128 });
+  const aedes = await Aedes.createBroker({
+    ...{ drainTimeout: DRAIN_MS, connectTimeout: CONNECT_MS, maxInflightInbound: MOST_OPEN, maxClientsIdLength: 128 },
+  });
 
   aedes.authenticate = (client, username, password, done) => {
     const node = nodes.get(username ?? '');
-    const expected =
-      node === undefined || !Object.hasOwn(passwords, node.device.id) ? undefined : passwords[node.device.id];
-    const right =
-      expected !== undefined &&
-      password !== undefined &&
-      timingSafeEqual(digest(expected), digest(password.toString()));
-    if (node === undefined || !right) {
-      const reason = node === undefined ? `no device "${username ?? ''}" is configured` : 'wrong password';
-      intake.reject({
-        source: 'mqtt',
-        code: 'NOT_AUTHORISED',
-        reason,
-        ...(node === undefined ? {} : { device: node.device.id }),
-      });
-      done(
-        Object.assign(new Error('bad user name or password'), { returnCode: BAD_CREDENTIAL }) as AuthenticateError,
-        null,
-      );
+    if (node === undefined || !isRight(node.device.id, password)) {
+      const reason = wrongCredential(username, node);
+      if (node !== undefined) node.trouble = reason;
+      refuse(node, 'mqtt', new KarezError('NOT_AUTHORISED', reason));
+      const error = Object.assign(new Error('bad user name or password'), { returnCode: BAD_CREDENTIAL });
+      done(error as AuthenticateError, null);
       return;
     }
+    // Whatever it calls itself: no device can take the place of another, and each has one connection.
+    client.id = node.device.id;
+    // A session that outlives its connection has no bound in Aedes, and would keep even subscriptions that were refused.
+    client.clean = true;
     identities.set(client, node);
     done(null, true);
   };
 
   aedes.authorizePublish = (client, packet, done) => {
     const node = client === null ? undefined : identities.get(client);
+    // A last will says nothing that was measured.
+    if (client === null || packet.cmd !== 'publish')
+      return done(new KarezError('NOT_AUTHORISED', 'wills are not sent'));
     if (node === undefined || packet.topic !== node.topic) {
       const reason = `may publish to ${node?.topic ?? 'nothing'}, not to ${packet.topic}`;
-      intake.reject({
-        source: packet.topic,
-        code: 'NOT_AUTHORISED',
-        reason,
-        ...(node === undefined ? {} : { device: node.device.id }),
-      });
-      done(new KarezError('NOT_AUTHORISED', reason));
-      return;
+      const error = new KarezError('NOT_AUTHORISED', reason);
+      refuse(node, packet.topic, error);
+      return done(error);
     }
     // Nobody subscribes to what devices send; kept as retained it would only take memory.
     packet.retain = false;
-    accept(node, typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload).then(
+    take(node, packet).then(
       () => done(null),
-      done,
+      // Without a PUBACK to withhold, closing would only lose what comes behind.
+      (error) => done(packet.qos === 0 ? null : error),
     );
   };
 
-  async function accept(node: Node, payload: Uint8Array): Promise<void> {
+  async function take(node: Node, packet: PublishPacket): Promise<void> {
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     try {
       if (payload.length > LIMITS.devicePayloadBytes) {
-        throw new KarezError(
-          'PAYLOAD_TOO_LARGE',
-          `${payload.length} bytes; at most ${LIMITS.devicePayloadBytes} are read`,
-          { where: 'payload' },
-        );
+        const text = `${payload.length} bytes; at most ${LIMITS.devicePayloadBytes} are read`;
+        throw new KarezError('PAYLOAD_TOO_LARGE', text, { where: 'payload' });
       }
-      await intake.accept({ device: node.device.id, ...readJson(node.device.profileRecord as JsonProfile, payload) });
-      node.trouble = null;
+      const { unread, ...reading } = readJson(node.device.profileRecord as JsonProfile, payload);
+      await intake.accept({ device: node.device.id, ...reading });
+      node.trouble =
+        unread.length === 0 ? null : `${unread.join(', ')}: not in profile ${node.device.profile}, left out`;
     } catch (error) {
       node.trouble = messageOf(error);
-      const code = codeOf(error);
-      const isHopeless = error instanceof KarezError && !error.retry && code !== undefined;
-      if (!isHopeless) throw error;
-      intake.reject({ device: node.device.id, source: node.topic, code, reason: messageOf(error), bytes: payload });
+      if (!(error instanceof KarezError) || error.retry) throw error;
+      refuse(node, node.topic, error, payload);
     }
+  }
+
+  function refuse(node: Node | undefined, source: string, error: KarezError, bytes?: Uint8Array): void {
+    intake.reject({
+      ...(node === undefined ? {} : { device: node.device.id }),
+      ...{ source, code: error.code, reason: error.message },
+      ...(bytes === undefined ? {} : { bytes }),
+    });
   }
 
   aedes.authorizeSubscribe = (client, subscription, done) => {
     const own = `devices/${identities.get(client)?.device.id}/`;
-    done(null, subscription.topic.startsWith(own) ? subscription : null);
+    const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
+    const isAllowed = subscription.topic.startsWith(own) && Object.keys(subscriptions).length < MOST_SUBSCRIPTIONS;
+    done(null, isAllowed ? subscription : null);
   };
   aedes.on('clientError', (client, error) =>
     logger.log('info', 'a device’s connection broke', { device: identities.get(client)?.device.id, cause: error }),
@@ -122,41 +129,35 @@ export async function startDeviceBroker(
 
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket.setNoDelay(true));
+    sockets.add(socket.setNoDelay(true).setKeepAlive(true, KEEPALIVE_MS));
     socket.once('close', () => sockets.delete(socket));
     const guard = packetGuard(LIMITS.devicePayloadBytes * 4);
     socket.on('data', (chunk: Buffer) => {
       const verdict = guard(chunk);
       if (verdict === 'ok') return;
-      intake.reject({
-        source: `mqtt ${socket.remoteAddress}`,
-        code: 'PAYLOAD_TOO_LARGE',
-        reason: `an MQTT packet is ${verdict}`,
-      });
+      const error = new KarezError('PAYLOAD_TOO_LARGE', `an MQTT packet is ${verdict}`);
+      const client = (socket as Socket & { client?: Client }).client;
+      refuse(client === undefined ? undefined : identities.get(client), `mqtt ${socket.remoteAddress}`, error);
       socket.destroy();
     });
     aedes.handle(socket);
   });
   server.maxConnections = LIMITS.deviceConnections;
-  const host = config.host ?? DEFAULTS.loopback;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = `port ${config.port} on ${host} is taken by another program; stop it or choose another under mqtt.port`;
-      reject(cause.code === 'EADDRINUSE' ? new KarezError('PORT_TAKEN', taken, { cause, where: 'mqtt.port' }) : cause);
-    });
-    server.listen(config.port, host, resolve);
+  server.on('drop', (peer) => {
+    const text = `${LIMITS.deviceConnections} connections are open already, no more are taken`;
+    refuse(undefined, `mqtt ${peer?.remoteAddress}`, new KarezError('BUSY', text));
+  });
+  const port = await listen(server, config.port, config.host ?? DEFAULTS.loopback, 'mqtt.port').catch(async (error) => {
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    throw error;
   });
 
   return {
-    port: (server.address() as { port: number }).port,
+    port,
     status: (): DeviceStatus[] =>
-      [...nodes.values()].map((n) => ({
-        id: n.device.id,
-        lastMs: null,
-        accepted: 0,
-        rejected: 0,
-        timeouts: 0,
-        trouble: n.trouble,
+      [...nodes.values()].map(({ device, trouble }) => ({
+        ...{ id: device.id, lastMs: null, accepted: 0, rejected: 0, timeouts: 0 },
+        trouble,
       })),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -165,4 +166,9 @@ export async function startDeviceBroker(
       await closed;
     },
   };
+}
+
+function wrongCredential(username: string | undefined, node: Node | undefined): string {
+  if (node !== undefined) return `somebody says to be ${node.device.id}, with a wrong password`;
+  return username === undefined || username === '' ? 'no user name was given' : `no device "${username}" is configured`;
 }

@@ -8,6 +8,10 @@ export interface FakeIntake extends Intake {
   stalled: boolean;
   /** While set, samples are refused with this. */
   refuse: Error | undefined;
+  /** Samples that wait now. */
+  readonly waiting: number;
+  /** Samples that were refused. */
+  refusals: number;
   /** Lets what waits go through. */
   release(): void;
   /** Samples of one device. */
@@ -22,8 +26,15 @@ export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
     rejected: [],
     stalled: false,
     refuse: undefined,
+    refusals: 0,
+    get waiting() {
+      return waiting.length;
+    },
     async accept(sample) {
-      if (intake.refuse !== undefined) throw intake.refuse;
+      if (intake.refuse !== undefined) {
+        intake.refusals++;
+        throw intake.refuse;
+      }
       const atMs = nowMs();
       if (intake.stalled) await new Promise<void>((resolve) => waiting.push(resolve));
       intake.accepted.push({ ...sample, atMs });
