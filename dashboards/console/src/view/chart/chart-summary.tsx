@@ -33,7 +33,7 @@ export function ChartSummary({ shown, colour, lines, range, aggregate, gaps }: C
   const how =
     stepMs === 0
       ? say('chart.raw')
-      : say('chart.band', {
+      : say(aggregate === 'circular' ? 'chart.points' : 'chart.band', {
           middle: say(`chart.middle.${aggregate}`),
           span: say(`span.${span.unit}`, { n: span.count }),
         });

@@ -19,6 +19,8 @@ import { useHistory } from './use-history.ts';
 
 const Plot = lazy(() => import('./plot.tsx'));
 
+const COMPASS = ['north', 'east', 'south', 'west'] as const;
+
 interface ChartProps {
   name: string;
   shown: readonly GroupChannel[];
@@ -79,6 +81,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
     else if ('range' in done) onRange(done.range);
     else setCursorMs(done.cursorMs);
   };
+  const compass = COMPASS.map((point) => say(`compass.${point}`));
   const empty = history.series?.every((s) => s.timeMs.length === 0);
   return (
     <section className="chart" aria-label={name}>
@@ -134,6 +137,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
             <Plot
               {...{ data, range, decimals, times, locale, size, theme, cursorMs }}
               quantity={first.quantity}
+              compass={compass}
               lines={shown.map((c) => ({ id: c.id, name: c.device.title, colour: colour.get(c.id) ?? 0 }))}
               onCursor={setCursorMs}
               onSelect={(fromMs, toMs) => onRange({ fromMs, toMs, following: null })}

@@ -55,7 +55,10 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
       {
         ...axis,
         size: (_u, values) => 14 + Math.max(2, ...(values ?? []).map((v) => v.length)) * 7,
-        values: (_u, splits, _i, _space, incr) => splits.map((v) => showNumber(v, decimalsFor(incr), locale)),
+        values: (_u, splits, _i, _space, incr) =>
+          circular
+            ? splits.map((v) => props.compass[Math.round(v / 90) % 4] ?? '')
+            : splits.map((v) => showNumber(v, decimalsFor(incr), locale)),
         ...(circular ? { splits: () => [0, 90, 180, 270, 360] } : {}),
       },
     ],
@@ -95,8 +98,11 @@ function roomy(lo: number | null, hi: number | null): [number, number] {
   return [lo >= 0 && lo - room < 0 ? 0 : lo - room, hi + room];
 }
 
-function decimalsFor(incr: number): number {
-  return Math.min(6, Math.max(0, -Math.floor(Math.log10(incr) + 1e-9)));
+/** As many decimals as it takes to tell multiples of a step apart: two for 0.25. */
+function decimalsFor(step: number): number {
+  let decimals = 0;
+  for (let n = step; decimals < 6 && Math.abs(n - Math.round(n)) > 1e-6; n *= 10) decimals++;
+  return decimals;
 }
 
 function transparent(stroke: string): string {

@@ -21,6 +21,8 @@ export interface PlotProps {
   quantity: string;
   decimals: number;
   times: Times;
+  /** North, east, south and west, for directions. */
+  compass: readonly string[];
   locale: string;
   size: Size;
   /** Changes with the colours of the page. */

@@ -5,6 +5,7 @@ import { type State, worst } from '../../judge/state.ts';
 import { decimalsOf, showNumber } from '../../show/number.ts';
 import { useFarm } from '../farm-context.tsx';
 import { useWords } from '../words-context.tsx';
+import { type Label, placeLabels } from './labels.ts';
 import type { Point, Position, Projection } from './projection.ts';
 
 interface SensorMarksProps {
@@ -29,22 +30,24 @@ export function SensorMarks({ sensors, projection, numbers, size }: SensorMarksP
   const marks = marksOf(sensors, projection).filter(
     ({ at: [x, y] }) => x > -20 && y > -20 && x < size.width + 20 && y < size.height + 20,
   );
+  const labels = numbers === undefined ? undefined : placeLabels(marks.map((m) => m.at));
   return (
     <g className="map-sensors">
-      {marks.map((mark) => (
-        <SensorMark key={mark.key} mark={mark} numbers={numbers} above={marks.some((other) => isBelow(mark, other))} />
+      {marks.map((mark, i) => (
+        <SensorMark key={mark.key} mark={mark} numbers={numbers} label={labels?.[i]} />
       ))}
     </g>
   );
 }
 
-/** Whether a mark stands where another's number would. */
-function isBelow(mark: Mark, other: Mark): boolean {
-  const [dx, dy] = [other.at[0] - mark.at[0], other.at[1] - mark.at[1]];
-  return dy > 4 && dy < 32 && Math.abs(dx) < 28;
+interface SensorMarkProps {
+  mark: Mark;
+  numbers: Group | undefined;
+  /** Where the number stands; undefined where there is no room for it. */
+  label: Label | undefined;
 }
 
-function SensorMark({ mark, numbers, above }: { mark: Mark; numbers: Group | undefined; above: boolean }) {
+function SensorMark({ mark, numbers, label }: SensorMarkProps) {
   const { value } = useFarm();
   const { locale } = useWords();
   const { at, state, sensors } = mark;
@@ -54,8 +57,13 @@ function SensorMark({ mark, numbers, above }: { mark: Mark; numbers: Group | und
     <g className={`map-sensor state-${state}`} transform={`translate(${round(at[0])} ${round(at[1])})`}>
       <title>{sensors.map((s) => s.device.title).join('\n')}</title>
       <MarkShape state={state} />
-      {number === null || numbers === undefined ? null : (
-        <text y={above ? -11 : 21} className={`map-number${state === 'silent' ? ' map-old' : ''}`}>
+      {number === null || numbers === undefined || label === undefined ? null : (
+        <text
+          x={label.dx}
+          y={label.dy}
+          textAnchor={label.anchor}
+          className={`map-number${state === 'silent' ? ' map-old' : ''}`}
+        >
           {showNumber(number, decimalsOf(numbers.quantity, channel?.decimals), locale)}
         </text>
       )}
