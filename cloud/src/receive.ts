@@ -34,13 +34,13 @@ export class Receiver {
   readonly #parts: ReceiveParts;
   /** Inventories that are being written, by gateway. */
   readonly #describing = new Map<string, Promise<void>>();
-  readonly counts = { statuses: 0, inventories: 0, refused: 0 };
+  readonly counts = { statuses: 0, inventories: 0 };
 
   constructor(parts: ReceiveParts) {
     this.#parts = parts;
   }
 
-  /** Never rejects: what cannot be used is logged and counted. */
+  /** Never rejects: what cannot be read is kept for inspection and counted. */
   async received(farm: string, gateway: string, leaf: UpLeaf, payload: Uint8Array): Promise<void> {
     const { clock, logger, registry, ingest } = this.#parts;
     try {
@@ -50,8 +50,9 @@ export class Receiver {
       registry.heard(farm, gateway, clock.wallMs());
       ingest.receive(farm, gateway, payload);
     } catch (error) {
-      this.counts.refused++;
-      logger.log('warn', 'a message was refused', { farm, gateway, leaf, code: codeOf(error), cause: error });
+      if (codeOf(error) === 'PAYLOAD_INVALID')
+        ingest.unreadable.keep({ farm, gateway, bytes: payload, receivedMs: clock.wallMs() }, error);
+      else logger.log('warn', 'a message could not be used', { farm, gateway, leaf, cause: error });
     }
   }
 

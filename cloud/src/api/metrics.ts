@@ -22,7 +22,8 @@ export async function metricsText({ ingest, broker, live, receiver }: MetricsPar
   const { counts, depth, store } = ingest;
   counter('batches', 'Batches received', counts.batches);
   counter('batch_bytes', 'Bytes of batches received', counts.bytes);
-  counter('batches_unreadable', 'Batches that could not be read', counts.unreadable);
+  counter('messages_unreadable', 'Batches, inventories and statuses that could not be read', ingest.unreadable.count);
+  counter('statuses', 'Statuses received', receiver.counts.statuses);
   counter('batches_busy', 'Batches asked for later for want of room', counts.busy);
   counter('batches_asked_again', 'Batches asked for again: store away, channels unknown', counts.askedAgain);
   counter('readings_stored', 'Readings committed and acknowledged, repeats included', counts.readings);
@@ -45,7 +46,6 @@ export async function metricsText({ ingest, broker, live, receiver }: MetricsPar
   counter('acks_unsent', 'Acknowledgements with nobody to take them', broker.counts.unsentAcks);
   counter('messages_slowed', 'Messages that came too fast and had to wait', broker.counts.slowed);
   counter('strangers_cut', 'Connections cut because too many had not logged in', broker.counts.strangersCut);
-  counter('messages_refused', 'Statuses and inventories that could not be used', receiver.counts.refused);
   gauge('live_clients', 'Pages that hear live values', live.listeners);
   gauge('memory_bytes', 'Resident memory of the process', process.memoryUsage.rss());
   return await registers[0].metrics();

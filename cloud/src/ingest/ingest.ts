@@ -18,7 +18,7 @@ import { Answers } from './answers.ts';
 import { FairQueue, type Lane, laneOf, type Waiting } from './fair-queue.ts';
 import { Patience } from './patience.ts';
 import { type Ready, readBatch } from './read.ts';
-import { refusedReadings, unreadable } from './set-aside.ts';
+import { refusedReadings, Unreadable } from './set-aside.ts';
 
 export interface IngestParts {
   clock: Clock;
@@ -31,8 +31,6 @@ export interface IngestParts {
   committed(batches: readonly StoreBatch[], nowMs: number): void;
 }
 
-/** How long a gateway is asked to wait after it was asked for its inventory. */
-const CATALOG_MS = 500;
 /** Readings in one commit: enough to share an fsync among many gateways, little enough to keep the next ones quick. */
 const READINGS_PER_COMMIT = 100_000;
 
@@ -41,15 +39,15 @@ export class Ingest {
   readonly #queue = new FairQueue();
   readonly #patience: Patience;
   readonly answers: Answers;
+  readonly unreadable: Unreadable;
   readonly #running = new Map<Lane, Promise<void>>();
-  readonly counts = {
-    ...{ batches: 0, bytes: 0, unreadable: 0, busy: 0, askedAgain: 0, readings: 0, refused: 0, conflicts: 0 },
-  };
+  readonly counts = { batches: 0, bytes: 0, busy: 0, askedAgain: 0, readings: 0, refused: 0, conflicts: 0 };
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
     this.#patience = new Patience(parts.clock);
     this.answers = new Answers(parts.clock, parts.acknowledge);
+    this.unreadable = new Unreadable(parts);
   }
 
   get depth(): FairQueue['depth'] {
@@ -71,7 +69,7 @@ export class Ingest {
       else if (this.#queue.offer(batch) === 'full') this.#again(batch, 'BUSY');
       else this.#wake(laneOf(batch));
     } catch (error) {
-      this.#unreadable(from, error);
+      this.unreadable.keep(from, error);
     }
   }
 
@@ -117,7 +115,7 @@ export class Ingest {
       this.#again(batch, 'CATALOG_UNKNOWN');
     } catch (error) {
       this.#queue.answered(batch);
-      this.#unreadable(batch, error);
+      this.unreadable.keep(batch, error);
     }
     return undefined;
   }
@@ -183,19 +181,10 @@ export class Ingest {
     this.counts[code === 'BUSY' ? 'busy' : 'askedAgain']++;
     const afterMs = {
       BUSY: () => this.#patience.busyMs(batch, this.depth.readings),
-      CATALOG_UNKNOWN: () => CATALOG_MS,
+      CATALOG_UNKNOWN: () => this.#patience.catalogMs(batch),
       STORE_UNAVAILABLE: () => this.#patience.unavailableMs(batch),
     }[code]();
     this.#queue.answered(batch);
     this.answers.later(batch, ranges ?? [[batch.firstSeq, batch.firstSeq + batch.count - 1]], code, afterMs);
-  }
-
-  #unreadable(from: Pick<Waiting, 'farm' | 'gateway' | 'bytes' | 'receivedMs'>, error: unknown): void {
-    const { logger, quarantine } = this.#parts;
-    this.counts.unreadable++;
-    logger.log('warn', 'a batch could not be read', { farm: from.farm, gateway: from.gateway, cause: error });
-    quarantine([unreadable(from, from.bytes, error)]).catch((cause) =>
-      logger.log('warn', 'the quarantine could not be written', { cause }),
-    );
   }
 }

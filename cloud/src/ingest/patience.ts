@@ -23,6 +23,8 @@ export class Patience {
   #restUntilMs = 0;
   /** Gateways whose batch failed alone, and how many times in a row. */
   readonly #suspects = new Map<string, number>();
+  /** Gateways whose channels are not known, and how many times in a row they were asked for them. */
+  readonly #strange = new Map<string, number>();
   /** Readings committed in a millisecond, lately. */
   #rate = 0;
   readonly counts = { commits: 0, failedCommits: 0, commitMs: 0, slowestCommitMs: 0 };
@@ -44,7 +46,10 @@ export class Patience {
     this.counts.commitMs += tookMs;
     this.counts.slowestCommitMs = Math.max(this.counts.slowestCommitMs, tookMs);
     this.#failures = 0;
-    for (const batch of batches) this.#suspects.delete(keyOf(batch));
+    for (const batch of batches) {
+      this.#suspects.delete(keyOf(batch));
+      this.#strange.delete(keyOf(batch));
+    }
     const rate = batches.reduce((sum, { readings }) => sum + readings.count, 0) / Math.max(tookMs, 1);
     this.#rate = this.#rate === 0 ? rate : this.#rate * 0.8 + rate * 0.2;
   }
@@ -67,6 +72,13 @@ export class Patience {
   unavailableMs(sender: Sender): number {
     const own = growing(this.#suspects.get(keyOf(sender)) ?? 1);
     return spread(sender, Math.max(this.restMs(), own));
+  }
+
+  /** When a gateway should try again after it has described its channels; longer where that did not help. */
+  catalogMs(sender: Sender): number {
+    const times = (this.#strange.get(keyOf(sender)) ?? 0) + 1;
+    this.#strange.set(keyOf(sender), times);
+    return growing(times) / 2;
   }
 
   /** When a gateway should try again that found no room: once what waits is likely done. */

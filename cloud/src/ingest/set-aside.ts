@@ -1,5 +1,5 @@
 /** What goes to quarantine, as the vault keeps it. */
-import { codeOf, messageOf } from '@karez/model';
+import { type Clock, codeOf, type Logger, messageOf } from '@karez/model';
 import { encodeBatch } from '@karez/model/wire';
 import type { Refused } from '../store/store.ts';
 import type { QuarantineEntry } from '../vault/quarantine.ts';
@@ -12,6 +12,14 @@ interface From {
   receivedMs: number;
 }
 
+export interface UnreadableParts {
+  clock: Clock;
+  logger: Logger;
+  quarantine(entries: QuarantineEntry[]): Promise<void>;
+}
+
+const KEPT_AT_ONCE = 10;
+const KEEP_EVERY_MS = 10_000;
 /** Bytes kept of what cannot be read. */
 const BYTES_KEPT = 4_096;
 
@@ -25,13 +33,40 @@ export function refusedReadings(from: From, { readings, code, reason }: Refused)
   };
 }
 
-/** A batch that cannot be read names no sequence numbers that could be trusted. */
-export function unreadable(from: Omit<From, 'epoch'>, bytes: Uint8Array, error: unknown): QuarantineEntry {
-  const { farm, gateway, receivedMs } = from;
-  return {
-    ...{ farm, gateway, receivedMs, ranges: [], readings: 0 },
-    code: codeOf(error) ?? 'BATCH_MALFORMED',
-    reason: messageOf(error),
-    content: bytes.slice(0, BYTES_KEPT),
-  };
+/**
+ * Messages that cannot be read: a batch (it names no sequence numbers that could be trusted, so the gateway repeats), an
+ * inventory, a status. A few of each gateway are kept, then one in a while, so that one that sends rubbish all day keeps
+ * nobody from the disk.
+ */
+export class Unreadable {
+  readonly #parts: UnreadableParts;
+  readonly #kept = new Map<string, { left: number; sinceMs: number }>();
+  count = 0;
+
+  constructor(parts: UnreadableParts) {
+    this.#parts = parts;
+  }
+
+  keep({ farm, gateway, bytes, receivedMs }: Omit<From, 'epoch'> & { bytes: Uint8Array }, error: unknown): void {
+    const { logger, quarantine } = this.#parts;
+    this.count++;
+    if (!this.#mayKeep(`${farm}/${gateway}`)) return;
+    logger.log('warn', 'a message could not be read', { farm, gateway, cause: error });
+    const entry = {
+      ...{ farm, gateway, receivedMs, ranges: [], readings: 0 },
+      code: codeOf(error) ?? 'BATCH_MALFORMED',
+      reason: messageOf(error),
+      content: bytes.slice(0, BYTES_KEPT),
+    };
+    quarantine([entry]).catch((cause) => logger.log('warn', 'the quarantine could not be written', { cause }));
+  }
+
+  #mayKeep(key: string): boolean {
+    const nowMs = this.#parts.clock.monoMs();
+    const known = this.#kept.get(key) ?? { left: KEPT_AT_ONCE, sinceMs: nowMs };
+    const more = Math.floor((nowMs - known.sinceMs) / KEEP_EVERY_MS);
+    const left = Math.min(KEPT_AT_ONCE, known.left + more);
+    this.#kept.set(key, { left: Math.max(0, left - 1), sinceMs: known.sinceMs + more * KEEP_EVERY_MS });
+    return left > 0;
+  }
 }

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { QUALITY, type Reading, toColumns } from '@karez/model';
+import { firstOf, QUALITY, type Reading, type Readings, toColumns, toRows } from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Influxd, startInfluxd } from '../testing/influxd.ts';
 import { type OpenVault, openVault } from '../vault/open-vault.ts';
 import { embeddedStore } from './embedded.ts';
 import { openInfluxStore } from './influx.ts';
 import { parseInfluxUrl } from './influx-address.ts';
-import type { Store, StoreChannel } from './store.ts';
+import { channelPath, type Store, type StoreChannel } from './store.ts';
 
 const START = Date.UTC(2026, 5, 1);
 const NOW = START + 86_400_000;
@@ -203,6 +203,65 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
     await commit(c, rows(8, 22), epoch);
     expect(await ranges()).toMatchObject({ ranges: [[1, 30]], stored: 30 });
     expect((await read(c)).n.length).toBe(30);
+  });
+
+  test('a number given twice: another time is stored beside it and counted, another value there is refused, a repeat is neither', async () => {
+    const c = channel();
+    const epoch = '000000cc';
+    const row = (seq: number, timeMs: number, value: number) => ({ seq, timeMs: START + timeMs, value, quality: 0 });
+    const conflicts = async () => (await fixture.vault.ledger([])).find((l) => l.epoch === epoch)?.conflicts;
+    const first = [row(1, 10, 1), row(2, 20, 2), row(3, 30, 3)];
+    expect(await commit(c, first, epoch)).toMatchObject([{ conflicts: 0, refused: [] }]);
+    // As after a restored copy: 2 and 3 again, at other times, and 4, which is new; 1 with another value in its own place.
+    const again = [row(1, 10, 7), row(2, 520, 2), row(3, 530, 3), row(4, 540, 4)];
+    const [outcome] = await commit(c, again, epoch);
+    expect(outcome).toMatchObject({ conflicts: 2, refused: [{ code: 'SEQ_CONFLICT' }] });
+    expect(toRows(outcome?.refused[0]?.readings as Readings)).toMatchObject([{ seq: 1, value: 7 }]);
+    expect(toRows(outcome?.stored as Readings).map((r) => r.seq)).toEqual([2, 3, 4]);
+    expect((await read(c)).mean).toEqual([1, 2, 3, 2, 3, 4]);
+    expect(await conflicts()).toBe(2);
+    expect(await commit(c, first, epoch)).toMatchObject([{ conflicts: 0, refused: [] }]);
+    expect(await commit(c, again.slice(1), epoch)).toMatchObject([{ conflicts: 0, refused: [] }]);
+    expect(await conflicts()).toBe(2);
+    const absent = { seq: 5, timeMs: START + 600, value: Number.NaN, quality: QUALITY.ABSENT };
+    await commit(c, [absent], epoch);
+    expect(await commit(c, [absent], epoch)).toMatchObject([{ conflicts: 0, refused: [] }]);
+  });
+
+  test('numbers of far segments are numbers like others', async () => {
+    const c = channel();
+    const seq = firstOf(70_000);
+    await commit(c, [{ seq, timeMs: START, value: 1, quality: 0 }], '000000dd');
+    await commit(c, [{ seq: seq + 1, timeMs: START, value: 2, quality: 0 }], '000000dd');
+    const entry = (await fixture.vault.ledger([])).find((l) => l.epoch === '000000dd');
+    expect(entry?.ranges).toEqual([[seq, seq + 1]]);
+    expect((await read(c)).mean).toEqual([1, 2]);
+  });
+
+  test('the newest value is the newest by time, then by number; what is dated ahead counts as taken when stored', async () => {
+    const c = channel();
+    const epoch = '000000ee';
+    const latest = async () => {
+      const row = (await fixture.vault.latest()).find(([path]) => path === channelPath(c));
+      return row?.slice(1, 3);
+    };
+    const say = (seq: number, timeMs: number, value: number, nowMs: number) =>
+      commit(c, [{ seq, timeMs: START + timeMs, value, quality: 0 }], epoch, START + nowMs);
+    await say(10, 1_000, 1, 2_000);
+    await say(11, 1_000, 2, 2_000);
+    expect(await latest()).toEqual([START + 1_000, 2]);
+    // The same time, an earlier number: a repeat that comes late.
+    await say(10, 1_000, 1, 2_500);
+    expect(await latest()).toEqual([START + 1_000, 2]);
+    // Half an hour ahead.
+    await say(12, 1_800_000, 99, 3_000);
+    expect(await latest()).toEqual([START + 3_000, 99]);
+    // Late data stays history; the next true reading takes over at once, though it is dated before the one ahead.
+    await say(13, 2_000, 3, 4_000);
+    expect(await latest()).toEqual([START + 3_000, 99]);
+    await say(14, 4_000, 4, 4_000);
+    expect(await latest()).toEqual([START + 4_000, 4]);
+    expect((await read(c)).timeMs.at(-1)).toBe(START + 1_800_000);
   });
 });
 
