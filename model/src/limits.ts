@@ -7,8 +7,6 @@ export const LIMITS = {
   batchReadings: 100_000,
   /** Bytes of one batch on the wire: fits the smallest default of common brokers with room to spare. */
   batchBytes: 256 * 1024,
-  /** Bytes of a batch after decompression, checked before anything is allocated. */
-  batchInflatedBytes: 4 * 1024 * 1024,
   /** Channel numbers of one gateway: two bytes. */
   channels: 65_535,
   /** Devices of one gateway: far above one RS485 farm, low enough that an inventory stays one message. */

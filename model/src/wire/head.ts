@@ -64,11 +64,17 @@ export function codeStart(coder: Coder, encoding: boolean, wanted: { unit: numbe
   return { unitMs, ticks: start };
 }
 
-/** The index of the largest of `UNITS` that `timeMs` is a multiple of. */
-export function largestUnit(timeMs: number): number {
+/**
+ * How an encoder chooses the unit: of those that all times are multiples of, the one that names itself and the first
+ * time in the fewest bits, where a larger one also saves a little with each sample.
+ * @param common divisor of all times.
+ */
+export function chooseUnit(common: number, samples: number): number {
   let best = 0;
+  let least = Number.POSITIVE_INFINITY;
   UNITS.forEach((unit, i) => {
-    if (timeMs % unit === 0 && unit > (UNITS[best] as number)) best = i;
+    const bits = i + bitLength(DAY_MS / unit - 1) * (1 + samples / 8);
+    if (common % unit === 0 && bits < least) [best, least] = [i, bits];
   });
   return best;
 }

@@ -5,7 +5,7 @@
 import { KarezError } from '../errors.ts';
 import { QUALITY, QUALITY_MASK, type Readings } from '../reading.ts';
 import { chooseScale, divisor } from './choose-scale.ts';
-import { LATEST_MS, largestUnit } from './head.ts';
+import { chooseUnit, LATEST_MS } from './head.ts';
 import type { Scale } from './scale.ts';
 
 /** What an encoder plans for a channel: its scale, its first value, and how many there are. */
@@ -20,7 +20,7 @@ export interface Layout {
   channels: Map<number, Plan>;
   /** Row after the last row of each sample. */
   ends: number[];
-  /** Index of the largest of `UNITS` that all times are multiples of. */
+  /** Index in `UNITS` of the unit that times are counted in. */
   unit: number;
 }
 
@@ -47,7 +47,7 @@ export function layOut(readings: Readings): Layout {
   for (const [number, list] of values) {
     channels.set(number, { scale: chooseScale(list), first: list[0] as number, values: list.length });
   }
-  return { channels, ends, unit: largestUnit(common) };
+  return { channels, ends, unit: chooseUnit(common, ends.length) };
 }
 
 function check({ seq, timeMs, channel, value, quality }: Readings, i: number): void {

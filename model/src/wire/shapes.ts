@@ -89,8 +89,10 @@ export class Shapes {
     return state;
   }
 
-  /** A shape that was not there yet: number of runs, then for each how far it starts after the last, and its length.
-   * The last run says instead whether it takes all that is left. */
+  /**
+   * A shape that was not there yet: number of runs, then for each how far it starts after the last, and its length. The
+   * last run says first whether it takes all that is left.
+   */
   #code(given: number[], left: number): [shape: number[], size: number] {
     const count = this.#runs.code(this.#coder, 0, given.length / 2 - 1, this.#encoding) + 1;
     if (count > left) throw malformed('shape', `${count} runs for ${left} readings`);
