@@ -5,7 +5,7 @@
  */
 import type { ApiDevice, ApiGateway, FarmDetail, Field, LatestValue } from '@karez/model';
 import { type QualityName, qualityNames, SUSPECT } from '@karez/model/reading';
-import { type State, silentSinceMs, stateOf, worst } from './state.ts';
+import { mostly, type State, silentSinceMs, stateOf } from './state.ts';
 
 export type Values = (channelId: string) => LatestValue | undefined;
 
@@ -33,9 +33,13 @@ export interface AreaVerdict {
   /** A field's id, or null for what belongs to the whole farm. */
   id: string | null;
   field: Field | null;
+  /** Silent only where nothing speaks any more; late where some are silent, or most are late. */
   state: State;
   devices: DeviceVerdict[];
+  /** Silent by themselves. */
   silent: DeviceVerdict[];
+  /** Silent because their gateway is away. */
+  behind: DeviceVerdict[];
   doubts: Doubt[];
 }
 
@@ -88,11 +92,22 @@ function judgeArea(field: Field | null, devices: DeviceVerdict[]): AreaVerdict {
   return {
     id: field?.id ?? null,
     field,
-    state: worst(devices.map((d) => d.state)),
+    state: areaState(devices),
     devices,
-    silent: devices.filter((d) => d.state === 'silent'),
+    silent: devices.filter((d) => d.state === 'silent' && !d.behindGateway),
+    behind: devices.filter((d) => d.behindGateway),
     doubts: devices.flatMap((d) => d.doubts),
   };
+}
+
+/** One probe of twelve that is silent, or a moment late, does not make a field silent or late. */
+function areaState(devices: readonly DeviceVerdict[]): State {
+  const counted = devices.filter((d) => d.state !== 'absent');
+  const number = (state: State) => counted.filter((d) => d.state === state).length;
+  if (number('alert') > 0) return 'alert';
+  if (number('silent') > 0) return number('silent') === counted.length ? 'silent' : 'late';
+  if (number('suspect') > 0) return 'suspect';
+  return mostly(counted.map((d) => d.state));
 }
 
 function judgeDevice(device: ApiDevice, values: Values, away: ReadonlySet<string>, nowMs: number): DeviceVerdict {
@@ -140,11 +155,7 @@ const ORDER: State[] = ['alert', 'silent', 'suspect', 'late', 'fresh', 'absent']
 /** Worst first; among equals, more trouble first, then as the farm lists them; the whole farm last among equals. */
 export function worstFirst(areas: readonly AreaVerdict[]): AreaVerdict[] {
   const trouble = (a: AreaVerdict) => a.silent.length + a.doubts.length;
-  return areas
-    .map((area, i) => ({ area, i }))
-    .sort(
-      (a, b) =>
-        ORDER.indexOf(a.area.state) - ORDER.indexOf(b.area.state) || trouble(b.area) - trouble(a.area) || a.i - b.i,
-    )
-    .map(({ area }) => area);
+  const rank = (a: AreaVerdict) => (a.silent.length > 0 ? Math.min(1, ORDER.indexOf(a.state)) : ORDER.indexOf(a.state));
+  // Sorting keeps the order of equals.
+  return [...areas].sort((a, b) => rank(a) - rank(b) || trouble(b) - trouble(a));
 }

@@ -53,7 +53,7 @@ test('a group is summed up by its sound values; the rest is counted', () => {
       hi: 34,
       sound: 2,
       count: 3,
-      state: 'suspect',
+      state: 'fresh',
       oldestMs: NOW - 20_000,
       suspects: 1,
       silent: 0,

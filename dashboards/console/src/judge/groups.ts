@@ -2,7 +2,7 @@
 import type { ApiDevice } from '@karez/model';
 import { QUANTITY_IDS, type QuantityKind, quantityOf } from '@karez/model/quantities';
 import type { Values } from './areas.ts';
-import { type State, stateOf, worst } from './state.ts';
+import { mostly, type State, stateOf, worst } from './state.ts';
 
 export type SectionKind = 'soil' | 'air' | 'water' | 'sprayer' | 'device';
 
@@ -103,6 +103,7 @@ export interface GroupSummary {
   sound: number;
   /** Channels that were ever heard and have a sensor. */
   count: number;
+  /** Of the values that gave the number; those left out are counted below. */
   state: State;
   /** Sampling time of the oldest of the values that gave the number; null where there is none. */
   oldestMs: number | null;
@@ -126,7 +127,7 @@ export function summarise(channels: readonly GroupChannel[], values: Values, now
     hi: numbers.at(-1) ?? null,
     sound: used.length,
     count: all.length,
-    state: worst(all.map((v) => v.state)),
+    state: sound.length > 0 ? mostly(sound.map((v) => v.state)) : worst(all.map((v) => v.state)),
     oldestMs: used.length === 0 ? null : Math.min(...used.map((v) => v.timeMs)),
     suspects: all.filter((v) => v.state === 'suspect').length,
     silent: all.filter((v) => v.state === 'silent').length,

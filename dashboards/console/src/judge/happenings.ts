@@ -23,7 +23,9 @@ export type Happening = {
 
 /** Devices that fall silent within this time of each other, behind one gateway, fell silent together, ms. */
 const TOGETHER_MS = 180_000;
+/** So many, and such a share of the gateway's devices; fewer are named one by one. */
 const TOGETHER_AT_LEAST = 3;
+const TOGETHER_SHARE = 0.25;
 
 /** The channel whose history stands for its device: the first that is not about the device itself. */
 export function pulseChannel(device: ApiDevice): string | undefined {
@@ -82,7 +84,7 @@ export function happenings(
       ),
     );
   }
-  found.push(...told(quiet, gateways));
+  found.push(...told(quiet, detail, gateways));
   return found.sort((a, b) => b.atMs - a.atMs);
 }
 
@@ -102,7 +104,7 @@ function suspectSpells(device: ApiDevice, channelId: string, pulse: Series): Hap
 }
 
 /** Silences in words; those of many devices of one gateway at one time are one line. */
-function told(quiet: Silence[], gateways: readonly ApiGateway[]): Happening[] {
+function told(quiet: Silence[], detail: FarmDetail, gateways: readonly ApiGateway[]): Happening[] {
   const byGateway = new Map<string, Silence[]>();
   for (const silence of quiet.sort((a, b) => a.fromMs - b.fromMs)) {
     const list = byGateway.get(silence.device.gateway) ?? [];
@@ -110,6 +112,8 @@ function told(quiet: Silence[], gateways: readonly ApiGateway[]): Happening[] {
   }
   const found: Happening[] = [];
   for (const [gateway, list] of byGateway) {
+    const devices = detail.devices.filter((d) => d.active && d.gateway === gateway).length;
+    const atLeast = Math.max(TOGETHER_AT_LEAST, devices * TOGETHER_SHARE);
     const title = gateways.find((g) => g.gateway === gateway)?.title ?? gateway;
     for (let i = 0; i < list.length; ) {
       const first = list[i] as Silence;
@@ -117,7 +121,7 @@ function told(quiet: Silence[], gateways: readonly ApiGateway[]): Happening[] {
       while (end < list.length && (list[end] as Silence).fromMs - first.fromMs <= TOGETHER_MS) end++;
       const together = list.slice(i, end);
       i = end;
-      if (together.length < TOGETHER_AT_LEAST) found.push(...together.flatMap(one));
+      if (together.length < atLeast) found.push(...together.flatMap(one));
       else found.push(...many(together, title));
     }
   }

@@ -51,8 +51,10 @@ export function farmSentence(verdict: FarmVerdict, connection: Connection, parts
 }
 
 /** What is wrong in a field, without its name: "Node 9 silent since 12:03 and 2 values suspect". */
-export function troubles({ silent, doubts }: AreaVerdict, { say, times, nowMs, language }: SentenceParts): string {
+export function troubles(area: AreaVerdict, { say, times, nowMs, language }: SentenceParts): string {
+  const { silent, doubts, behind } = area;
   const said: string[] = [];
+  if (behind.length > 0) said.push(say('say.behind', { n: behind.length }));
   const one = silent[0];
   if (silent.length === 1 && one !== undefined) {
     const since = silentSince(one);

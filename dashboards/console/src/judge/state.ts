@@ -33,6 +33,13 @@ export function worst(states: Iterable<State>): State {
   return found;
 }
 
+/** Of values or devices that speak: late where more than half are; fresh otherwise; `absent` where there are none. */
+export function mostly(states: readonly State[]): State {
+  const heard = states.filter((s) => s === 'fresh' || s === 'late');
+  if (heard.length === 0) return 'absent';
+  return heard.filter((s) => s === 'late').length * 2 > heard.length ? 'late' : 'fresh';
+}
+
 /** When a device, last heard at `lastMs`, came to count as silent. */
 export function silentSinceMs(lastMs: number, intervalMs: number): number {
   return lastMs + intervalMs * 3 + DELIVERY_MS;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { speaker } from '../words/words.ts';
-import { channelName, placeWords, shortName } from './label.ts';
+import { channelName, nameInSection, placeWords, shortName } from './label.ts';
 
 const [en, zh] = [speaker('en'), speaker('zh')];
 
@@ -17,4 +17,12 @@ test('names', () => {
   expect(shortName({ quantity: 'soil.temperature', place: 'd30' }, en, 'en')).toBe('Soil 30 cm');
   expect(shortName({ quantity: 'soil.ec', place: 'd30' }, en, 'en')).toBe('Soil conductivity, 30 cm');
   expect(channelName({ quantity: 'unheard.of', place: null }, en, 'en')).toBe('unheard.of');
+});
+
+test('names under a heading', () => {
+  expect(nameInSection('soil.moisture', 'soil', 'en')).toBe('Moisture');
+  expect(nameInSection('soil.ph', 'soil', 'en')).toBe('pH');
+  expect(nameInSection('air.humidity', 'air', 'zh')).toBe('湿度');
+  expect(nameInSection('air.temperature', 'air', 'zh')).toBe('气温');
+  expect(nameInSection('battery.voltage', 'device', 'en')).toBe('Battery');
 });

@@ -1,5 +1,5 @@
 /** Names of channels in the reader's words. */
-import { depthOf } from '../judge/groups.ts';
+import { depthOf, type SectionKind } from '../judge/groups.ts';
 import { quantityName } from '../judge/sentence.ts';
 import type { LanguageId, Say } from '../words/words.ts';
 
@@ -28,6 +28,14 @@ export function channelName({ quantity, place }: Named, say: Say, language: Lang
 
 /** What needs no name beside its unit. */
 const SAID_BY_UNIT = new Set(['soil.moisture', 'soil.temperature']);
+
+/** Under a heading that says it already, the soil's moisture is its moisture. */
+export function nameInSection(quantity: string, section: SectionKind, language: LanguageId): string {
+  const name = quantityName(quantity, language);
+  if (section !== 'soil' && section !== 'air') return name;
+  const short = language === 'zh' ? name.replace(/^(土壤|空气)/, '') : name.replace(/^(Soil|Air) /, '');
+  return short.startsWith('pH') ? short : short.charAt(0).toUpperCase() + short.slice(1);
+}
 
 /** As short as it can be where there is little room and a unit beside it: "Soil 30 cm" in % is its moisture. */
 export function shortName({ quantity, place }: Named, say: Say, language: LanguageId): string {

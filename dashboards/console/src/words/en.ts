@@ -75,6 +75,7 @@ export const en = {
   'say.silent.many': { one: '{n} device silent', other: '{n} devices silent' },
   'say.doubt.one': '{quantity} of {device} {why}',
   'say.doubt.many': { one: '{n} value suspect', other: '{n} values suspect' },
+  'say.behind': { one: '{n} device waits for its gateway', other: '{n} devices wait for their gateway' },
   'say.and': ' and ',
   'say.empty': 'No device has been described yet.',
 
@@ -82,6 +83,7 @@ export const en = {
   'area.devices': { one: '{n} device', other: '{n} devices' },
   'area.size': '{hectares} ha ({mu} mu)',
   'area.waiting': 'no value yet',
+  'area.silent': '{n} of {all} silent',
   'area.fine': 'fine',
 
   'overview.fields': 'Fields',

@@ -74,6 +74,7 @@ export const zh: Catalogue = {
   'say.silent.many': '{n} 台设备失联',
   'say.doubt.one': '{device} 的{quantity}{why}',
   'say.doubt.many': '{n} 个数值可疑',
+  'say.behind': '{n} 台设备在等网关恢复',
   'say.and': '，',
   'say.empty': '还没有登记任何设备。',
 
@@ -81,6 +82,7 @@ export const zh: Catalogue = {
   'area.devices': '{n} 台设备',
   'area.size': '{mu} 亩（{hectares} 公顷）',
   'area.waiting': '尚无数据',
+  'area.silent': '{n}/{all} 台失联',
   'area.fine': '正常',
 
   'overview.fields': '地块',

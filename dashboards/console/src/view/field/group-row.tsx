@@ -7,9 +7,8 @@ import { memo, useMemo, useRef, useState } from 'react';
 import { RECENT_STEP_MS } from '../../feed/recent.ts';
 import { together, unbrokenMs } from '../../feed/series.ts';
 import { type Group, type GroupSummary, type SectionKind, summarise } from '../../judge/groups.ts';
-import { quantityName } from '../../judge/sentence.ts';
 import { hrefOf } from '../../route/route.ts';
-import { placeWords } from '../../show/label.ts';
+import { nameInSection, placeWords } from '../../show/label.ts';
 import { decimalsOf, showNumber } from '../../show/number.ts';
 import { MOST_LINES } from '../chart/lines.ts';
 import { useFarm, useRecent } from '../farm-context.tsx';
@@ -33,7 +32,7 @@ export const GroupRow = memo(function GroupRow({ group, inSection }: { group: Gr
   const several = group.channels.length > 1;
   // In a section of one depth the depth is said already.
   const where = inSection === 'soil' || inSection === 'air' ? '' : placeWords(group.place, say);
-  const name = quantityName(group.quantity, language);
+  const name = nameInSection(group.quantity, inSection, language);
   const slowest = Math.max(...group.channels.map((c) => c.device.intervalMs));
   return (
     <li className={`row state-${summary.state}`}>
@@ -98,12 +97,19 @@ function RowNotes({ summary, group }: { summary: GroupSummary; group: Group }) {
   const { say, locale } = useWords();
   const show = (n: number) => showNumber(n, decimalsOf(group.quantity, group.channels[0]?.decimals), locale);
   const notes: string[] = [];
+  const wrong: string[] = [];
   const several = group.channels.length > 1;
   if (several && summary.lo !== null && summary.hi !== null && summary.lo !== summary.hi)
     notes.push(say('group.range', { lo: show(summary.lo), hi: show(summary.hi) }));
-  if (several && summary.suspects > 0) notes.push(say('group.suspects', { n: summary.suspects }));
-  if (several && summary.silent > 0) notes.push(say('group.silents', { n: summary.silent }));
+  if (several && summary.suspects > 0) wrong.push(say('group.suspects', { n: summary.suspects }));
+  if (several && summary.silent > 0) wrong.push(say('group.silents', { n: summary.silent }));
   if (!several && summary.state === 'silent') notes.push(say('state.silent'));
   if (!several && summary.state === 'suspect') notes.push(say('state.suspect'));
-  return notes.length === 0 ? null : <span className="row-notes">{notes.join(' · ')}</span>;
+  if (notes.length === 0 && wrong.length === 0) return null;
+  return (
+    <span className="row-notes">
+      {notes.join(' · ')}
+      {wrong.length === 0 ? null : <span className="row-wrong">{wrong.join(' · ')}</span>}
+    </span>
+  );
 }

@@ -5,7 +5,7 @@ import { groupsThatMatter, sectionsOf, summarise } from '../../judge/groups.ts';
 import { areaName, troubles } from '../../judge/sentence.ts';
 import { hrefOf } from '../../route/route.ts';
 import { shortName } from '../../show/label.ts';
-import type { Key } from '../../words/words.ts';
+import type { Say } from '../../words/words.ts';
 import { useFarm } from '../farm-context.tsx';
 import { ageWords } from '../part/age.tsx';
 import { FieldShape } from '../part/field-shape.tsx';
@@ -43,7 +43,7 @@ export function AreaCard({ area }: { area: AreaVerdict }) {
         <span className="area-name">{name}</span>
         <span className="area-state">
           <Sign state={area.state} word={null} />
-          {say(stateKey(area))}
+          {stateWords(area, say)}
           {oldest === '' ? null : <span className="age">· {oldest}</span>}
         </span>
       </span>
@@ -64,6 +64,8 @@ export function AreaCard({ area }: { area: AreaVerdict }) {
   );
 }
 
-function stateKey({ state }: AreaVerdict): Key {
-  return state === 'fresh' ? 'area.fine' : `state.${state}`;
+function stateWords({ state, silent, devices }: AreaVerdict, say: Say): string {
+  if (state === 'fresh') return say('area.fine');
+  if (state === 'late' && silent.length > 0) return say('area.silent', { n: silent.length, all: devices.length });
+  return say(`state.${state}`);
 }

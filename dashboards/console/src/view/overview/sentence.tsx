@@ -1,7 +1,7 @@
 /** The one sentence on top. What is read aloud is what stands here. */
 import { useRef } from 'react';
 import { farmSentence } from '../../judge/sentence.ts';
-import { type State, worst } from '../../judge/state.ts';
+import type { State } from '../../judge/state.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { Sign } from '../part/sign.tsx';
 import { useWords } from '../words-context.tsx';
@@ -14,13 +14,13 @@ export function Sentence() {
   const { say, language } = useWords();
   const text = farmSentence(verdict, connection, { say, language, times, nowMs });
   const away = verdict.gatewaysAway.length > 0 || connection.state === 'reconnecting';
-  // A sentence that says "fine" is not late because one device is a moment behind.
-  const found = worst(verdict.areas.map((a) => a.state));
-  const state: State = away ? 'silent' : found === 'late' ? 'fresh' : found;
+  const silent = verdict.areas.some((a) => a.silent.length > 0);
+  const doubtful = verdict.areas.some((a) => a.doubts.length > 0);
+  const state: State = away || silent ? 'silent' : doubtful ? 'suspect' : 'fresh';
   const troubles = verdict.areas.map((a) => `${a.silent.length}/${a.doubts.length}`).join(' ');
   const steady = useSteady(text, `${language} ${connection.state} ${away} ${state} ${troubles}`, nowMs);
   return (
-    <div className={`sentence state-${state}`}>
+    <div className={`sentence state-${state}${state === 'fresh' ? '' : ' sentence-wrong'}`}>
       <Sign state={state} word={null} />
       <div role="status">
         <h1 tabIndex={-1}>{steady}</h1>
