@@ -2,17 +2,19 @@
  * Checks of plausibility, one channel at a time. A value is never dropped or changed here: it is marked. What the marks
  * mean stands in the model (QUALITY); what is plausible stands in the quantity table.
  */
-import { QUALITY, quantityOf } from '@karez/model';
+import { QUALITY, type Quantity, quantityOf } from '@karez/model';
 
 interface State {
   /** Last value that was believed, and its time. */
   timeMs: number;
   value: number;
-  /** Since when the raw value has been exactly the same. */
-  sameSinceMs: number;
+  /** The raw value, how long it has been seen to stay exactly the same, and when it was last seen. */
   same: number;
+  sameMs: number;
+  seenMs: number;
   /** A new level that values have jumped to, and how many in a row agree with it. */
   level: number;
+  levelMs: number;
   agree: number;
 }
 
@@ -25,6 +27,8 @@ export interface Checker {
 const BELIEVE_AFTER = 3;
 /** Steps below this share of the range are never a jump, however short the time: resolution and noise. */
 const NOISE_SHARE = 0.002;
+/** So many readings at least before a value is stuck: two that are alike with an outage between prove nothing. */
+const STUCK_READINGS = 6;
 
 /** A checker with no memory yet. */
 export function createChecker(): Checker {
@@ -37,23 +41,20 @@ export function createChecker(): Checker {
       if (value < quantity.min || value > quantity.max) return QUALITY.RANGE;
       const state = states.get(channel);
       if (state === undefined) {
-        states.set(channel, { timeMs, value, sameSinceMs: timeMs, same: value, level: value, agree: 0 });
+        const same = { same: value, sameMs: 0, seenMs: timeMs };
+        states.set(channel, { timeMs, value, ...same, level: value, levelMs: timeMs, agree: 0 });
         return 0;
       }
       if (timeMs < state.timeMs) return 0;
-      let bits = 0;
-      if (value !== state.same) {
-        state.same = value;
-        state.sameSinceMs = timeMs;
-      } else if (quantity.stuckAfterMin !== null && timeMs - state.sameSinceMs >= quantity.stuckAfterMin * 60_000)
-        bits |= QUALITY.STUCK;
-      if (quantity.ratePerMin !== null) {
+      const bits = quantity.stuckAfterMin !== null && isStuck(state, quantity, timeMs, value) ? QUALITY.STUCK : 0;
+      const { ratePerMin } = quantity;
+      if (ratePerMin !== null) {
         const noise = (quantity.max - quantity.min) * NOISE_SHARE;
-        const minutes = (timeMs - state.timeMs) / 60_000;
-        const allowed = Math.max(noise, quantity.ratePerMin * minutes);
-        if (Math.abs(value - state.value) > allowed) {
-          state.agree = Math.abs(value - state.level) <= allowed ? state.agree + 1 : 1;
+        const allowed = (sinceMs: number) => Math.max(noise, (ratePerMin * (timeMs - sinceMs)) / 60_000);
+        if (Math.abs(value - state.value) > allowed(state.timeMs)) {
+          state.agree = Math.abs(value - state.level) <= allowed(state.levelMs) ? state.agree + 1 : 1;
           state.level = value;
+          state.levelMs = timeMs;
           if (state.agree < BELIEVE_AFTER) return bits | QUALITY.RATE;
         }
       }
@@ -63,4 +64,18 @@ export function createChecker(): Checker {
       return bits;
     },
   };
+}
+
+/** Whether the value has stood still for longer than it can. At the end of its range it may: saturated air, full shade. */
+function isStuck(state: State, { min, max, stuckAfterMin }: Quantity, timeMs: number, value: number): boolean {
+  const limitMs = (stuckAfterMin as number) * 60_000;
+  const stepMs = timeMs - state.seenMs;
+  state.seenMs = Math.max(state.seenMs, timeMs);
+  if (value !== state.same) {
+    state.same = value;
+    state.sameMs = 0;
+    return false;
+  }
+  state.sameMs += Math.min(Math.max(0, stepMs), limitMs / STUCK_READINGS);
+  return state.sameMs >= limitMs && value !== min && value !== max;
 }
