@@ -1,10 +1,15 @@
 /** What tests and benchmarks need of the cloud. Services start through main.ts. */
 export { type Cloud, type CloudOptions, startCloud } from './cloud.ts';
 export { Ingest } from './ingest/ingest.ts';
+export { LiveBus, type LiveListener, type LiveRow } from './live/live.ts';
+export { Receiver } from './receive.ts';
 export { makeCredential } from './registry/credentials.ts';
+export { Registry } from './registry/registry.ts';
+export { gatewaysSeen } from './registry/sight.ts';
 export { embeddedStore } from './store/embedded.ts';
 export { openInfluxStore } from './store/influx.ts';
 export { parseInfluxUrl } from './store/influx-address.ts';
 export { toLines } from './store/line-protocol.ts';
-export type { Store, StoreBatch, StoreChannel } from './store/store.ts';
-export { openVault } from './vault/open-vault.ts';
+export type { Outcome, Store, StoreBatch, StoreChannel } from './store/store.ts';
+export { type OpenVault, openVault } from './vault/open-vault.ts';
+export { Vault } from './vault/vault.ts';
