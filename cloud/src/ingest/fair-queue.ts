@@ -1,7 +1,7 @@
 /**
  * Batches that wait to be committed, as they came, in two lanes: fresh ones (small, as live readings are) and backlog.
  * In each lane every gateway has its turn, so that one with a week to tell does not hold up the others. What a gateway
- * may have waiting shrinks as the lane fills: a quarter of the room that is left (after Choudhury and Hahne, "Dynamic
+ * may have waiting shrinks as the lane fills: an eighth of the room that is left (after Choudhury and Hahne, "Dynamic
  * queue length thresholds for shared-memory packet switches", 1998), so that there is always room for one that has
  * nothing waiting yet. A batch counts until it is answered.
  */
@@ -29,7 +29,7 @@ interface Share {
   readings: number;
 }
 
-const SHARE_OF_ROOM = 1 / 4;
+const SHARE_OF_ROOM = 1 / 8;
 
 export const laneOf = (batch: Waiting): Lane => (batch.count <= LIMITS.freshBatchReadings ? 'fresh' : 'backlog');
 const nameOf = (b: Waiting) => `${b.epoch}/${b.firstSeq}/${b.count}/${b.checksum}`;

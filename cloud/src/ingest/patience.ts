@@ -1,7 +1,7 @@
 /**
- * How the cloud bears with a store that does not commit, and how long it asks gateways to wait. After a failure batches
- * are tried one by one, so that one that upsets the store harms no other, and a gateway whose batch failed alone goes on
- * being tried alone. After two failures in a row the store rests, for longer each time, and every gateway is told so at
+ * How the cloud bears with a store that does not commit, and how long it asks gateways to wait. Gateways whose batches
+ * failed together are tried one by one until each has succeeded, so that one that upsets the store harms no other for
+ * long. After two failures in a row the store rests, for longer each time, and every gateway is told so at
  * once instead of waiting in a queue.
  */
 import { type Clock, LIMITS } from '@karez/model';
@@ -21,7 +21,7 @@ export class Patience {
   readonly #clock: Clock;
   #failures = 0;
   #restUntilMs = 0;
-  /** Gateways whose batch failed alone, and how many times in a row. */
+  /** Gateways that had a part in a failure, and how many times in a row theirs alone failed. */
   readonly #suspects = new Map<string, number>();
   /** Gateways whose channels are not known, and how many times in a row they were asked for them. */
   readonly #strange = new Map<string, number>();
@@ -35,7 +35,6 @@ export class Patience {
 
   /** Parts batches into those that may be committed together. */
   together<B extends Sender>(batches: readonly B[]): B[][] {
-    if (this.#failures > 0) return batches.map((batch) => [batch]);
     const trusted = batches.filter((batch) => !this.#suspects.has(keyOf(batch)));
     const alone = batches.filter((batch) => this.#suspects.has(keyOf(batch))).map((batch) => [batch]);
     return trusted.length === 0 ? alone : [trusted, ...alone];
@@ -57,9 +56,8 @@ export class Patience {
   failed(batches: readonly Sender[]): void {
     this.counts.failedCommits++;
     this.#failures++;
-    const first = batches[0];
-    if (batches.length === 1 && first !== undefined)
-      this.#suspects.set(keyOf(first), (this.#suspects.get(keyOf(first)) ?? 0) + 1);
+    const alone = batches.length === 1 ? 1 : 0;
+    for (const batch of batches) this.#suspects.set(keyOf(batch), (this.#suspects.get(keyOf(batch)) ?? 0) + alone);
     if (this.#failures > 1) this.#restUntilMs = this.#clock.monoMs() + growing(this.#failures - 1);
   }
 
@@ -70,7 +68,7 @@ export class Patience {
 
   /** When a gateway should try again after a failure. */
   unavailableMs(sender: Sender): number {
-    const own = growing(this.#suspects.get(keyOf(sender)) ?? 1);
+    const own = growing(this.#suspects.get(keyOf(sender)) || 1);
     return spread(sender, Math.max(this.restMs(), own));
   }
 
