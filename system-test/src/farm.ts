@@ -1,21 +1,42 @@
 /** A small farm for tests: configuration of gateway and simulator in a temporary folder, and the three processes. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApiGateway, FarmDetail, History, Latest } from '@karez/model';
+import type { ApiGateway, FarmDetail, GatewayStatus, History, Latest } from '@karez/model';
+import { FARM, type FarmPlan, GATEWAY, gatewayYaml, passwordOf, simYaml } from './farm-files.ts';
 import { freePort, type Link, startLink } from './link.ts';
-import { ROOT, type Service, startService } from './process.ts';
+import { launch, ROOT, type Running, type Service } from './process.ts';
 
-const OUTLINE = '[[86.05, 44.302], [86.0541, 44.3021], [86.0543, 44.3041], [86.0501, 44.304]]';
-export const FARM = 'test-farm';
-export const GATEWAY = 'gw-1';
+export { FARM, GATEWAY, passwordOf } from './farm-files.ts';
+
+export type Part = 'cloud' | 'gateway' | 'sim';
+
+/** A message whose PUBACK a node got. */
+export interface AckedMessage {
+  device: string;
+  n: number;
+  t: number;
+}
+
+/** What the gateway's own page shows, as far as tests look at it. */
+export interface LocalPage {
+  status: GatewayStatus;
+  values: { device: string; channel: string; timeMs: number | null; value: number | null }[];
+  trouble: string | null;
+}
 
 export interface TestFarm {
   folder: string;
+  /** The relay between gateway and cloud, where the farm has no other way. */
   link: Link;
   nodes: string[];
   probes: string[];
+  mqttPort: number;
+  cloudMqttPort: number;
+  /** Starts a part without waiting for it. */
+  launch(part: Part): Running;
   cloud(): Service;
   startCloud(): Promise<Service>;
   startGateway(): Promise<Service>;
@@ -25,102 +46,108 @@ export interface TestFarm {
     latest(): Promise<Latest>;
     history(channels: string[], from: number, to: number): Promise<History>;
     gateway(): Promise<ApiGateway | undefined>;
-    get(path: string): Promise<Response>;
+    get(path: string, options?: RequestInit): Promise<Response>;
   };
+  /** What the gateway's own page shows; undefined while it does not answer. */
+  local(): Promise<LocalPage | undefined>;
   /** The simulator's own record of every message whose PUBACK it got: the checker's outside witness. */
-  acked(): { device: string; n: number; t: number }[];
+  acked(): AckedMessage[];
   close(): Promise<void>;
 }
 
 export interface FarmOptions {
   nodes?: number;
   probes?: number;
+  /** Nodes that the gateway knows and the test plays itself. */
+  played?: string[];
   store?: string;
+  /** What stands in front of gateway and simulator on the command line (process.ts). */
+  inFront?: readonly string[];
+  /** Where the gateway listens; default loopback. */
+  gatewayHost?: string;
+  /** Where the cloud's broker listens and the gateway finds it; default loopback, through the relay. */
+  cloudHost?: string;
+  /** Where data is kept, instead of in the farm's own folder. */
+  disks?: { cloud?: string; gateway?: string };
 }
+
+const LOOPBACK = '127.0.0.1';
+const FILES: Record<Part, string> = {
+  cloud: 'cloud/src/main.ts',
+  gateway: 'edge/src/main.ts',
+  sim: 'firmware-sim/src/main.ts',
+};
 
 /** Makes the folder and the link; starts nothing yet. */
 export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
   const folder = mkdtempSync(join(tmpdir(), 'karez-farm-'));
-  for (const part of ['cloud', 'gateway', 'run', 'sim']) mkdirSync(join(folder, part));
+  for (const part of ['run', 'sim']) mkdirSync(join(folder, part));
+  for (const part of ['cloud', 'gateway'] as const) {
+    const disk = options.disks?.[part];
+    if (disk === undefined) mkdirSync(join(folder, part));
+    else symlinkSync(disk, join(folder, part));
+  }
   const nodes = Array.from({ length: options.nodes ?? 5 }, (_, i) => `node-${i + 1}`);
   const probes = Array.from({ length: options.probes ?? 3 }, (_, i) => `soil-${i + 1}`);
-  const [mqttPort, statusPort, dronePort, cloudMqtt, cloudHttp] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
+  const played = options.played ?? [];
+  const [mqtt, status, drone, cloudMqtt, cloudHttp] = await Promise.all([
+    ...[freePort(), freePort(), freePort(), freePort(), freePort()],
   ]);
-  const link = await startLink(cloudMqtt);
-  const running = new Set<Service>();
+  const link = await startLink(cloudMqtt as number);
+  const { cloudHost, gatewayHost = LOOPBACK } = options;
+  const plan: FarmPlan = {
+    ...{ nodes, played, probes, host: gatewayHost },
+    uplink:
+      cloudHost === undefined ? { host: LOOPBACK, port: link.port } : { host: cloudHost, port: cloudMqtt as number },
+    ports: { mqtt: mqtt as number, status: status as number, drone: drone as number },
+  };
+  writeFileSync(join(folder, 'gateway.yaml'), gatewayYaml(plan));
+  writeFileSync(join(folder, 'sim.yaml'), simYaml(plan));
+  writeFileSync(join(folder, 'secrets.yaml'), JSON.stringify(makeSecrets(folder, [...nodes, ...played])), {
+    mode: 0o600,
+  });
+
+  const running = new Set<Running>();
   let cloud: Service | undefined;
-
-  writeFileSync(join(folder, 'gateway.yaml'), gatewayYaml(link.port, mqttPort, statusPort, dronePort, nodes, probes));
-  writeFileSync(join(folder, 'sim.yaml'), simYaml(mqttPort, dronePort, nodes, probes));
-  const added = execFileSync(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `${ROOT}cloud/src/main.ts`,
-      'gateway',
-      'add',
-      FARM,
-      GATEWAY,
-      '--data',
-      join(folder, 'cloud'),
-      '--json',
+  const args: Record<Part, string[]> = {
+    cloud: [
+      ...['--data', join(folder, 'cloud'), '--http-port', `${cloudHttp}`],
+      ...['--mqtt-port', `${cloudMqtt}`, '--mqtt-host', cloudHost ?? LOOPBACK],
     ],
-    { encoding: 'utf8' },
-  );
-  const secrets = {
-    uplink: (JSON.parse(added) as { password: string }).password,
-    devices: Object.fromEntries(nodes.map((id) => [id, `password-of-${id}`])),
+    gateway: ['--config', join(folder, 'gateway.yaml')],
+    sim: [
+      ...['--config', join(folder, 'sim.yaml'), '--secrets', join(folder, 'secrets.yaml')],
+      ...['--record', join(folder, 'sim')],
+    ],
   };
-  writeFileSync(join(folder, 'secrets.yaml'), JSON.stringify(secrets), { mode: 0o600 });
-
-  const start = async (file: string, args: string[]) => {
-    const service = await startService(
-      file,
-      args,
-      folder,
-      options.store === undefined ? {} : { KAREZ_STORE: options.store },
-    );
-    running.add(service);
-    return service;
+  const start = (part: Part): Running => {
+    const inFront = part === 'cloud' ? [] : (options.inFront ?? []);
+    const env: Record<string, string> = options.store === undefined ? {} : { KAREZ_STORE: options.store };
+    const process = launch(FILES[part], args[part], { cwd: folder, env, inFront });
+    running.add(process);
+    void process.ended.then(() => running.delete(process));
+    return process;
   };
-  const base = `http://127.0.0.1:${cloudHttp}/api/v1`;
+  const startReady = async (part: Part): Promise<Service> => {
+    const process = start(part);
+    return { ...process, ready: await process.whenReady };
+  };
+  const base = `http://${LOOPBACK}:${cloudHttp}/api/v1`;
   const json = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${base}${path}`);
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   };
   return {
-    folder,
-    link,
-    nodes,
-    probes,
+    ...{ folder, link, nodes, probes, mqttPort: plan.ports.mqtt, cloudMqttPort: cloudMqtt as number },
+    launch: start,
     cloud: () => cloud as Service,
     async startCloud() {
-      cloud = await start('cloud/src/main.ts', [
-        '--data',
-        join(folder, 'cloud'),
-        '--http-port',
-        `${cloudHttp}`,
-        '--mqtt-port',
-        `${cloudMqtt}`,
-      ]);
+      cloud = await startReady('cloud');
       return cloud;
     },
-    startGateway: () => start('edge/src/main.ts', ['--config', join(folder, 'gateway.yaml')]),
-    startSim: () =>
-      start('firmware-sim/src/main.ts', [
-        '--config',
-        join(folder, 'sim.yaml'),
-        '--secrets',
-        join(folder, 'secrets.yaml'),
-        '--record',
-        join(folder, 'sim'),
-      ]),
+    startGateway: () => startReady('gateway'),
+    startSim: () => startReady('sim'),
     api: {
       farm: () => json(`/farms/${FARM}`),
       latest: () => json(`/farms/${FARM}/latest`),
@@ -131,71 +158,50 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
       async gateway() {
         return (await json<ApiGateway[]>('/gateways')).find((g) => g.gateway === GATEWAY);
       },
-      get: (path) => fetch(`${base}${path}`),
+      get: (path, init) => fetch(`${base}${path}`, init),
     },
+    local: () => localPage(gatewayHost, plan.ports.status),
     acked() {
       const lines = readFileSync(join(folder, 'sim/acked.ndjson'), 'utf8').split('\n');
-      return lines
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as { device: string; n: number; t: number });
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AckedMessage);
     },
     async close() {
-      for (const service of running) await service.kill();
+      await Promise.all([...running].map((process) => process.kill()));
       await link.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function gatewayYaml(
-  uplink: number,
-  mqtt: number,
-  status: number,
-  drone: number,
-  nodes: string[],
-  probes: string[],
-): string {
-  return `
-farm: { id: ${FARM}, title: Test farm }
-gateway: { id: ${GATEWAY}, title: Test gateway }
-data: gateway
-secrets: secrets.yaml
-uplink: { url: "mqtt://127.0.0.1:${uplink}" }
-status: { port: ${status} }
-fields:
-  - { id: north, title: North, crop: cotton, outline: ${OUTLINE} }
-lines:
-  - type: modbus
-    port: { serial: run/tty-soil, baudRate: 9600 }
-    devices:
-${probes.map((id, i) => `      - { id: ${id}, profile: cwt-soil-7in1, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10}, intervalMs: 1000 }`).join('\n')}
-  - { type: davis, port: { serial: run/tty-weather, baudRate: 19200 }, device: { id: weather, profile: davis-vantage-pro2 } }
-  - { type: mavlink, port: { tcp: "127.0.0.1:${drone}" }, devices: [{ id: drone, profile: mavlink-sprayer, systemId: 1 }] }
-mqtt:
-  port: ${mqtt}
-  devices:
-${nodes.map((id) => `    - { id: ${id}, profile: wifi-soil-node, field: north, intervalMs: 1000 }`).join('\n')}
-`;
+/** Makes the gateway's password in the cloud's data, and one for each node. */
+function makeSecrets(folder: string, nodes: string[]): { uplink: string; devices: Record<string, string> } {
+  const added = execFileSync(
+    process.execPath,
+    [
+      ...['--disable-warning=ExperimentalWarning', `${ROOT}${FILES.cloud}`, 'gateway', 'add', FARM, GATEWAY],
+      ...['--data', join(folder, 'cloud'), '--json'],
+    ],
+    { encoding: 'utf8' },
+  );
+  return {
+    uplink: (JSON.parse(added) as { password: string }).password,
+    devices: Object.fromEntries(nodes.map((id) => [id, passwordOf(id)])),
+  };
 }
 
-function simYaml(mqtt: number, drone: number, nodes: string[], probes: string[]): string {
-  return `
-seed: 7
-start: now
-site: { latitude: 44.3, longitude: 86.05, elevationM: 450 }
-fields:
-  - { id: north, soil: loam, outline: ${OUTLINE} }
-lines:
-  - type: modbus
-    port: { pty: run/tty-soil }
-    probes:
-${probes.map((id, i) => `      - { device: ${id}, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10} }`).join('\n')}
-  - { type: davis, device: weather, port: { pty: run/tty-weather } }
-  - { type: mavlink, device: drone, port: { tcp: ${drone}, host: 127.0.0.1 }, fields: [north], base: [86.0546, 44.3016] }
-nodes:
-  broker: mqtt://127.0.0.1:${mqtt}
-  intervalS: 1
-  devices:
-${nodes.map((id) => `    - { device: ${id}, field: north, depthsCm: [10, 30] }`).join('\n')}
-`;
+/** The page answers only to its loopback name, wherever it is asked from. */
+function localPage(host: string, port: number): Promise<LocalPage | undefined> {
+  return new Promise((resolve) => {
+    const request = get(
+      { host, port, path: '/status.json', headers: { host: LOOPBACK }, timeout: 5_000 },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', () => resolve(undefined));
+        response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString()) as LocalPage));
+      },
+    );
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined));
+  });
 }

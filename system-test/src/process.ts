@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface Service {
-  /** What its ready line said. */
-  ready: Record<string, unknown>;
+export interface Running {
   pid: number;
+  /** What its ready line said; rejects with its last words if it ends before. */
+  whenReady: Promise<Record<string, unknown>>;
+  /** Resolves with its exit status once it is gone, null where a signal ended it. */
+  ended: Promise<number | null>;
   /** Lines of its log so far, for the message of a failing test. */
   log: string[];
   /** Writes a line to its standard input. */
@@ -19,23 +21,35 @@ export interface Service {
   stop(): Promise<number | null>;
 }
 
-const LOG_LINES = 400;
+export interface Service extends Running {
+  ready: Record<string, unknown>;
+}
 
-/**
- * Starts `file` (from the root) and resolves once it printed its ready line.
- * @throws with its last words if it ends before.
- */
-export async function startService(
-  file: string,
-  args: string[],
-  cwd: string,
-  env: Record<string, string> = {},
-): Promise<Service> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `${ROOT}${file}`, ...args], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+export interface LaunchOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Program and arguments in front, such as those that enter a network namespace. They must become the service: one pid. */
+  inFront?: readonly string[];
+}
+
+const LOG_LINES = 400;
+const alive = new Set<ChildProcess>();
+// Whatever becomes of the tests, no service outlives them.
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** Starts `file` (from the root) and does not wait for it. */
+export function launch(file: string, args: readonly string[], { cwd, env, inFront = [] }: LaunchOptions): Running {
+  const [program, ...rest] = [
+    ...inFront,
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    `${ROOT}${file}`,
+    ...args,
+  ] as [string, ...string[]];
+  const child = spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  alive.add(child);
   const log: string[] = [];
   const keep = (line: string) => {
     log.push(line);
@@ -43,33 +57,45 @@ export async function startService(
   };
   createInterface({ input: child.stderr }).on('line', keep);
   child.stdin.on('error', () => {});
-  const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      alive.delete(child);
+      resolve(code);
+    });
+  });
+  const whenReady = new Promise<Record<string, unknown>>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       keep(line);
       if (line.startsWith('{"event":"ready"')) resolve(JSON.parse(line) as Record<string, unknown>);
     });
     child.once('error', reject);
-    child.once('close', (code) =>
+    void ended.then((code) =>
       reject(new Error(`${file} ended with ${code} before it was ready:\n${log.slice(-10).join('\n')}`)),
     );
   });
+  // Whoever kills it before it is ready does not wait for that.
+  whenReady.catch(() => {});
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    return await ended;
+  };
   return {
-    ready,
-    pid: child.pid as number,
-    log,
+    ...{ pid: child.pid as number, whenReady, ended, log },
     tell: (line) => void child.stdin.write(`${JSON.stringify(line)}\n`),
     async kill() {
-      await end(child, 'SIGKILL');
+      await end('SIGKILL');
     },
-    stop: () => end(child, 'SIGTERM'),
+    stop: () => end('SIGTERM'),
   };
 }
 
-async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.kill(signal);
-  return await closed;
+/**
+ * Starts `file` (from the root) and resolves once it printed its ready line.
+ * @throws with its last words if it ends before.
+ */
+export async function startService(file: string, args: readonly string[], options: LaunchOptions): Promise<Service> {
+  const running = launch(file, args, options);
+  return { ...running, ready: await running.whenReady };
 }
 
 /** Waits until `probe` gives a value that is not undefined or false, asking again every `everyMs`. */

@@ -1,0 +1,207 @@
+/**
+ * The console in a real browser, before a real cloud with real gateways: what an operator sees, and what must never be
+ * seen. A simulated farm gives the moving values; a second gateway gives a past that is known to the millisecond.
+ */
+import type { MqttClient } from 'mqtt';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Visit, visit } from './browser.ts';
+import { FARM, makeFarm, type TestFarm } from './farm.ts';
+import { addPastGateway, PAST_CHANNEL, sendPast } from './past.ts';
+import { type Service, waitFor } from './process.ts';
+
+const MINUTE = 60_000;
+let farm: TestFarm;
+let sim: Service;
+let seen: Visit;
+let page: Page;
+let well: MqttClient;
+let origin: string;
+/** Between these two moments the well said nothing. */
+const gap = { fromMs: 0, toMs: 0 };
+
+beforeAll(async () => {
+  farm = await makeFarm({ nodes: 3, probes: 2 });
+  const password = addPastGateway(FARM, `${farm.folder}/cloud`);
+  const cloud = await farm.startCloud();
+  sim = await farm.startSim();
+  await farm.startGateway();
+
+  const now = Date.now();
+  gap.fromMs = now - 30 * MINUTE;
+  gap.toMs = now - 20 * MINUTE;
+  const times = Array.from({ length: 51 }, (_, i) => now - (50 - i) * MINUTE);
+  const points = times
+    .filter((t) => t <= gap.fromMs || t >= gap.toMs)
+    .map((t, i): [number, number] => [t, 3 + Math.sin(i / 5) / 2]);
+  well = await sendPast(FARM, password, farm.link.port, MINUTE, points);
+
+  const http = new URL(String(cloud.ready.http));
+  origin = http.origin;
+  seen = await visit(http.href);
+  page = seen.page;
+}, 120_000);
+
+afterAll(async () => {
+  await seen?.close();
+  await well?.endAsync(true);
+  await farm?.close();
+});
+
+const goTo = (path: string) => page.goto(`${origin}/#/farm/${FARM}${path}`);
+/** Numbers of the rows whose names match, as they stand on the page now. */
+const numbers = (section: string) =>
+  page.locator('.rows-section', { has: page.getByRole('heading', { name: section }) }).locator('.value-number');
+const numbersOf = async (section: string) => (await numbers(section).allInnerTexts()).join(' ');
+
+test('where there is one farm its overview opens by itself, with a sentence on top', async () => {
+  await page.waitForURL(`**/#/farm/${FARM}`);
+  await expect
+    .poll(() => page.getByRole('heading', { level: 1 }).innerText(), { timeout: 30_000 })
+    .toMatch(/fine|look/);
+  await page.getByRole('link', { name: /^North/ }).waitFor();
+});
+
+test('values of all four device families show, with units, and change by themselves', async () => {
+  await goTo('/field/north');
+  await page.getByRole('heading', { name: 'Sprayer from the whole farm' }).waitFor();
+  for (const [section, unit] of [
+    ['Soil 10 cm', '%'],
+    ['Air', '°C'],
+    ['Sprayer', 'L'],
+  ] as const) {
+    const rows = page.locator('.rows-section', { has: page.getByRole('heading', { name: section }) });
+    await expect.poll(() => rows.innerText(), { timeout: 30_000 }).toMatch(new RegExp(`\\d.*${unit}`, 's'));
+  }
+  // Probes on the wire and nodes on Wi-Fi measure the same at 10 cm, so each is looked at by itself.
+  await page
+    .getByRole('button', { name: /^Moisture: show each device/ })
+    .first()
+    .click();
+  await page
+    .getByRole('button', { name: /^Conductivity: show each device/ })
+    .first()
+    .click();
+  const device = (name: string) => page.locator('.device-row', { hasText: name }).locator('.value-number');
+  const families: Record<string, () => Promise<string>> = {
+    'Modbus probe': async () => (await device('soil-1').allInnerTexts()).join(' '),
+    'Wi-Fi node': async () => (await device('node-2').allInnerTexts()).join(' '),
+    'weather console': () => numbersOf('Air'),
+    drone: () => numbersOf('Sprayer'),
+  };
+  for (const [family, read] of Object.entries(families)) {
+    const before = await waitFor(`a value of the ${family}`, async () => (await read()).match(/\d/) && read());
+    await waitFor(`a value of the ${family} to change`, async () => (await read()) !== before);
+  }
+});
+
+describe('a chart', () => {
+  const chart = () => page.getByRole('application');
+
+  test('draws a gap as a gap: no line where nothing was heard', async () => {
+    const range = `${gap.fromMs - 15 * MINUTE}-${gap.toMs + 15 * MINUTE}`;
+    await goTo(`/chart?c=${encodeURIComponent(PAST_CHANNEL)}&range=${range}`);
+    await page.getByText('1 gap without readings.').waitFor();
+    const drawn = async (fromMs: number, toMs: number) => await inkBetween(page, range, fromMs, toMs);
+    await waitFor('the line before the gap', async () => (await drawn(gap.fromMs - 10 * MINUTE, gap.fromMs)) > 0);
+    expect(await drawn(gap.toMs, gap.toMs + 10 * MINUTE)).toBeGreaterThan(0);
+    expect(await drawn(gap.fromMs + MINUTE / 2, gap.toMs - MINUTE / 2)).toBe(0);
+  });
+
+  test('is reached and read by keys', async () => {
+    await page.locator('body').press('Home');
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await waitFor('the focus on the chart', async () => {
+      await page.keyboard.press('Tab');
+      return await chart().evaluate((element) => element === document.activeElement);
+    });
+    const readout = page.locator('.readout');
+    await page.keyboard.press('End');
+    await expect.poll(() => readout.innerText()).toMatch(/\d\.\d\d m/);
+    const last = await readout.innerText();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => readout.innerText()).not.toBe(last);
+
+    const rangeOf = () => /range=(\d+)-(\d+)/.exec(page.url());
+    const [, from, to] = rangeOf() ?? [];
+    await page.keyboard.press('+');
+    await waitFor('half the time to be shown', () => {
+      const [, nextFrom, nextTo] = rangeOf() ?? [];
+      return Math.abs((Number(nextTo) - Number(nextFrom)) * 2 - (Number(to) - Number(from))) < 5;
+    });
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.hash.includes('/chart'));
+  });
+});
+
+test('the language changes in one tap, and stays', async () => {
+  await goTo('/settings');
+  await page.getByText('中文').click();
+  await page.getByRole('link', { name: '总览' }).waitFor();
+  await page.reload();
+  await goTo('');
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toMatch(/正常|查看/);
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  await goTo('/settings');
+  await page.getByText('English').click();
+  await page.getByRole('link', { name: 'Overview' }).waitFor();
+});
+
+test('a device that falls silent is silent in words, on top and in its field', async () => {
+  await goTo('');
+  sim.tell({ fault: 'silence', device: 'node-3' });
+  await expect
+    .poll(() => page.getByRole('heading', { level: 1 }).innerText(), { timeout: 60_000 })
+    .toMatch(/North needs a look: node-3 silent since \d\d:\d\d/);
+  await page.getByRole('link', { name: /^North/ }).click();
+  await page
+    .getByRole('button', { name: /^Moisture: show each device/ })
+    .first()
+    .click();
+  await expect.poll(() => page.locator('.device-row', { hasText: 'node-3' }).innerText()).toMatch(/silent/);
+  sim.tell({ fault: 'none', device: 'node-3' });
+});
+
+test('a gateway that is away is told, and its accounts say that nothing is missing', async () => {
+  await goTo('/gateways');
+  await page.getByRole('heading', { name: 'Test gateway' }).waitFor();
+  await expect
+    .poll(() => page.locator('main').innerText(), { timeout: 30_000 })
+    .toMatch(/all [\d,]+ readings are in the cloud/);
+  await well.endAsync(true);
+  const card = page.locator('article', { has: page.getByRole('heading', { name: 'Well house' }) });
+  await expect.poll(() => card.innerText()).toMatch(/not connected/);
+  await goTo('');
+  await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toMatch(/No word from Well house since/);
+});
+
+test('nothing was asked of another host, and the page had nothing to complain of', () => {
+  expect([...seen.origins]).toEqual([origin]);
+  expect(seen.complaints).toEqual([]);
+});
+
+/** Pixels of the chart's first colour between two times of the range that the address names. */
+async function inkBetween(on: Page, range: string, fromMs: number, toMs: number): Promise<number> {
+  const [from, to] = range.split('-').map(Number) as [number, number];
+  return await on.evaluate(
+    ([left, right]) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.plot canvas');
+      const over = document.querySelector('.plot .u-over')?.getBoundingClientRect();
+      const context = canvas?.getContext('2d');
+      if (canvas === null || over === undefined || !context) return 0;
+      const box = canvas.getBoundingClientRect();
+      const scale = canvas.width / box.width;
+      const x = (over.left - box.left + left * over.width) * scale;
+      const wide = Math.max(1, (right - left) * over.width * scale);
+      const { data } = context.getImageData(x, (over.top - box.top) * scale, wide, over.height * scale);
+      let ink = 0;
+      // Grid and letters are grey; lines are coloured.
+      for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b, a] = data.slice(i, i + 4) as unknown as [number, number, number, number];
+        if (a > 128 && Math.max(r, g, b) - Math.min(r, g, b) > 60) ink++;
+      }
+      return ink;
+    },
+    [(fromMs - from) / (to - from), (toMs - from) / (to - from)] as const,
+  );
+}
