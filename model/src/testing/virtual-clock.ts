@@ -17,8 +17,14 @@ export interface VirtualClock extends Clock {
   pending(): number;
 }
 
-/** Starts at `wallMs` on the wall, 0 on the monotonic clock. */
-export function virtualClock(wallMs = Date.UTC(2026, 5, 1)): VirtualClock {
+/** Turns of the event loop after each timer: enough for chains of promises with some I/O between. */
+const TURNS = 5;
+
+/**
+ * Starts at `wallMs` on the wall, 0 on the monotonic clock.
+ * @param turns of the event loop after each timer; all promises that wait for nothing else are done after one.
+ */
+export function virtualClock(wallMs = Date.UTC(2026, 5, 1), turns = TURNS): VirtualClock {
   let mono = 0;
   let offset = wallMs;
   let nextId = 1;
@@ -50,21 +56,21 @@ export function virtualClock(wallMs = Date.UTC(2026, 5, 1)): VirtualClock {
     pending: () => timers.size,
     async advance(ms) {
       const end = mono + ms;
-      await settle();
+      await settle(turns);
       for (let timer = earliest(); timer !== undefined && timer.dueMs <= end; timer = earliest()) {
         mono = Math.max(mono, timer.dueMs);
         if (timer.periodMs === undefined) timers.delete(timer.id);
         else timer.dueMs += timer.periodMs;
         timer.run();
-        await settle();
+        await settle(turns);
       }
       mono = end;
-      await settle();
+      await settle(turns);
     },
   };
 }
 
 /** Lets everything that is ready to run, run. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+async function settle(turns: number): Promise<void> {
+  for (let i = 0; i < turns; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
