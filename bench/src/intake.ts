@@ -50,12 +50,16 @@ async function throughJournal(
     },
     { clock, logger: silentLogger },
   );
-  atEnd(() => journal.close());
+  let stopped = false;
+  atEnd(async () => {
+    stopped = true;
+    await journal.close();
+  });
   const rounds = READINGS / (PRODUCERS * CHANNELS);
   const qualities = new Array<number>(CHANNELS).fill(0);
   const producer = async (device: number) => {
     const channels = Array.from({ length: CHANNELS }, (_, c) => device * CHANNELS + c + 1);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && !stopped; round++) {
       const at = (round * PRODUCERS + device) * CHANNELS;
       const sample = Array.from(values.subarray(at, at + CHANNELS));
       await journal.append(Math.round(clock.wallMs()), channels, sample, qualities);

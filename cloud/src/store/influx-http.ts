@@ -3,7 +3,7 @@
  * kept-alive connections (InfluxDB 1.x documentation, "InfluxDB API reference"). An answer that is neither a success nor
  * the points' own fault is STORE_UNAVAILABLE: nothing is known about what was stored, and repeating is right.
  */
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { KarezError, messageOf } from '@karez/model';
@@ -14,14 +14,16 @@ const zip = promisify(gzip);
 const TIMEOUT_MS = 15_000;
 /** Bytes of an answer that are read; a longer one is not understood. */
 const LONGEST_ANSWER = 32 * 1024 * 1024;
+/** On the same machine packing and unpacking costs more than it saves (docs/decisions/0005). */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/;
 /** Answers to a write that speak of its points: malformed, of another type, too old, too many tags (1.x: 400, 2.x: 422 too). */
 const POINTS_AT_FAULT = new Set([400, 422]);
 /** The same statuses where the request was damaged on its way, which says nothing about its points. */
 const DAMAGED = /\bEOF\b|gzip|time-?out|content-length|truncated/i;
 
 export interface InfluxHttp {
-  /** Writes lines; undefined when all are on disk. */
-  write(lines: readonly string[]): Promise<Refusal | undefined>;
+  /** Writes lines of line protocol; undefined when all are on disk. */
+  write(lines: string): Promise<Refusal | undefined>;
   /** Runs a query; the answer as CSV with times in nanoseconds, or undefined where it is too long. */
   csv(query: string): Promise<string | undefined>;
   close(): void;
@@ -32,12 +34,9 @@ export function influxHttp(address: InfluxAddress, connections: number, missing:
   const { host, port, database } = address;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const db = encodeURIComponent(database);
+  const isNear = LOOPBACK.test(host);
 
-  function ask(
-    path: string,
-    headers: Record<string, string | number>,
-    body?: Buffer,
-  ): Promise<[number, string | undefined]> {
+  function ask(path: string, headers: OutgoingHttpHeaders, body?: Buffer): Promise<[number, string | undefined]> {
     const auth = address.username === undefined ? {} : { auth: `${address.username}:${address.password}` };
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -59,12 +58,9 @@ export function influxHttp(address: InfluxAddress, connections: number, missing:
 
   return {
     async write(lines) {
-      const body = await zip(lines.join('\n'), { level: 1 });
-      const [status, text] = await ask(
-        `/write?db=${db}&precision=ns`,
-        { 'content-encoding': 'gzip', 'content-length': body.length },
-        body,
-      ).catch((cause) => {
+      const body = isNear ? Buffer.from(lines) : await zip(lines, { level: 1 });
+      const headers = { 'content-length': body.length, ...(isNear ? {} : { 'content-encoding': 'gzip' }) };
+      const [status, text] = await ask(`/write?db=${db}&precision=ns`, headers, body).catch((cause) => {
         throw unavailable('InfluxDB did not take the points', cause);
       });
       if (status === 204 || status === 200) return undefined;

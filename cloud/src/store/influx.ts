@@ -13,7 +13,7 @@ import type { InfluxAddress } from './influx-address.ts';
 import { readHistory } from './influx-history.ts';
 import { type InfluxHttp, influxHttp } from './influx-http.ts';
 import { compareRepeats } from './influx-repeats.ts';
-import { toLines } from './line-protocol.ts';
+import { Lines } from './line-protocol.ts';
 import { clash, type Refused, rowsOf, rowsWithout, type Store, type StoreBatch, type StoreChannel } from './store.ts';
 
 /** Lines in one write: InfluxDB's documentation advises 5,000 to 10,000. */
@@ -29,6 +29,13 @@ const AT_ONCE = { getDelay: () => 100, next: () => AT_ONCE, reset: () => AT_ONCE
 interface Point {
   batch: number;
   row: number;
+}
+
+/** Neighbouring rows of a batch, the last one excluded. */
+interface Run {
+  batch: number;
+  from: number;
+  to: number;
 }
 
 /**
@@ -97,24 +104,28 @@ async function compare(http: InfluxHttp, batch: StoreBatch, known: Range[]) {
 
 /** Writes every reading of the batches; the points that InfluxDB will never take come back, each with its reason. */
 async function writeAll(http: InfluxHttp, batches: readonly StoreBatch[]): Promise<Guilty<Point>[]> {
-  const lines = batches.flatMap(toLines);
+  const lines = batches.map((batch) => new Lines(batch));
+  const text = (runs: readonly Run[]) => {
+    let body = '';
+    for (const { batch, from, to } of runs)
+      for (let row = from; row < to; row++) body += (lines[batch] as Lines).of(row);
+    return body;
+  };
   const guilty: Guilty<Point>[] = [];
-  const starts = Array.from({ length: Math.ceil(lines.length / LINES_PER_WRITE) }, (_, i) => i * LINES_PER_WRITE);
-  const next = starts.values();
+  const next = partsOf(batches).values();
   let failed = false;
   const worker = async () => {
-    for (const start of next) {
+    for (const part of next) {
       if (failed) return;
-      const part = lines.slice(start, start + LINES_PER_WRITE);
-      const refusal = await http.write(part);
+      const refusal = await http.write(text(part));
       if (refusal === undefined) continue;
       const found = await findGuilty(
-        part.map((_, i) => start + i),
+        part.flatMap(pointsOf),
         refusal,
-        (line) => quantityAt(batches, line),
-        (some) => http.write(some.map((line) => lines[line] as string)),
+        (point) => quantityAt(batches, point),
+        (some) => http.write(text(some.map(({ batch, row }) => ({ batch, from: row, to: row + 1 })))),
       );
-      for (const { item, reason } of found) guilty.push({ item: pointAt(batches, item), reason });
+      guilty.push(...found);
     }
   };
   const stopAll = (error: unknown) => {
@@ -125,18 +136,29 @@ async function writeAll(http: InfluxHttp, batches: readonly StoreBatch[]): Promi
   return guilty;
 }
 
-/** Which batch and row a line comes from. */
-function pointAt(batches: readonly StoreBatch[], line: number): Point {
-  let row = line;
+/** All rows, in parts of as many as one write takes. */
+function partsOf(batches: readonly StoreBatch[]): Run[][] {
+  const parts: Run[][] = [];
+  let room = 0;
   for (const [batch, { readings }] of batches.entries()) {
-    if (row < readings.count) return { batch, row };
-    row -= readings.count;
+    for (let from = 0; from < readings.count; ) {
+      if (room === 0) {
+        parts.push([]);
+        room = LINES_PER_WRITE;
+      }
+      const to = Math.min(readings.count, from + room);
+      parts.at(-1)?.push({ batch, from, to });
+      room -= to - from;
+      from = to;
+    }
   }
-  throw new Error(`there is no line ${line}`);
+  return parts;
 }
 
-function quantityAt(batches: readonly StoreBatch[], line: number): string {
-  const { batch, row } = pointAt(batches, line);
+const pointsOf = ({ batch, from, to }: Run): Point[] =>
+  Array.from({ length: to - from }, (_, i) => ({ batch, row: from + i }));
+
+function quantityAt(batches: readonly StoreBatch[], { batch, row }: Point): string {
   const { readings, channels } = batches[batch] as StoreBatch;
   return (channels.get(readings.channel[row] as number) as StoreChannel).quantity;
 }

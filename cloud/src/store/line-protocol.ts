@@ -29,29 +29,59 @@ function seriesKey(c: StoreChannel): string {
   return `${measurementOf(c.quantity)},${tags.join(',')} `;
 }
 
+/** What sets the epochs of a gateway apart below the millisecond. */
+const epochOffset = (epoch: string) => Number.parseInt(epoch.slice(0, 8), 16);
+
 /** The part of a time below the millisecond, from 0 to 999,999. */
 export function offsetNs(epoch: string, seq: number): number {
-  return (Number.parseInt(epoch.slice(0, 8), 16) + seq) % 1_000_000;
+  return (epochOffset(epoch) + seq) % NS_PER_MS;
+}
+
+const NS_PER_MS = 1_000_000;
+
+/** Lines of a batch, each made when it is asked for, with its line feed. */
+export class Lines {
+  readonly #batch: StoreBatch;
+  readonly #offset: number;
+  /** By channel number: what stands before the value, and what between value and quality. */
+  readonly #heads = new Map<number, [value: string, quality: string, absent: string]>();
+  #timeMs = Number.NaN;
+  #time = '';
+
+  constructor(batch: StoreBatch) {
+    this.#batch = batch;
+    this.#offset = epochOffset(batch.epoch);
+  }
+
+  /** The line of a row. Quick where rows are asked for in order, since those of a sample share their time. */
+  of(row: number): string {
+    const { channel, value, quality, timeMs, seq } = this.#batch.readings;
+    const [beforeValue, beforeQuality, absent] = this.#head(channel[row] as number);
+    if (timeMs[row] !== this.#timeMs) {
+      this.#timeMs = timeMs[row] as number;
+      this.#time = this.#timeMs.toString();
+    }
+    const ns = (NS_PER_MS + ((this.#offset + (seq[row] as number)) % NS_PER_MS)).toString().slice(1);
+    const number = value[row] as number;
+    const fields = Number.isNaN(number) ? absent : beforeValue + number + beforeQuality;
+    return `${fields}${quality[row]}i ${this.#time}${ns}\n`;
+  }
+
+  #head(number: number): [string, string, string] {
+    let head = this.#heads.get(number);
+    if (head === undefined) {
+      const channel = this.#batch.channels.get(number) as StoreChannel;
+      const key = seriesKey(channel);
+      const { quantity } = channel;
+      head = [`${key}${quantity}=`, `,${quantity}.q=`, `${key}${quantity}.q=`];
+      this.#heads.set(number, head);
+    }
+    return head;
+  }
 }
 
 /** One line for each reading. */
-export function toLines({ readings, channels, epoch }: StoreBatch): string[] {
-  const heads = new Map<number, [key: string, field: string]>();
-  const lines = new Array<string>(readings.count);
-  for (let i = 0; i < readings.count; i++) {
-    const number = readings.channel[i] as number;
-    let head = heads.get(number);
-    if (head === undefined) {
-      const channel = channels.get(number) as StoreChannel;
-      head = [seriesKey(channel), channel.quantity];
-      heads.set(number, head);
-    }
-    const value = readings.value[i] as number;
-    const fields = Number.isNaN(value) ? '' : `${head[1]}=${value},`;
-    const ns = offsetNs(epoch, readings.seq[i] as number)
-      .toString()
-      .padStart(6, '0');
-    lines[i] = `${head[0]}${fields}${head[1]}.q=${readings.quality[i]}i ${readings.timeMs[i]}${ns}`;
-  }
-  return lines;
+export function toLines(batch: StoreBatch): string[] {
+  const lines = new Lines(batch);
+  return Array.from({ length: batch.readings.count }, (_, row) => lines.of(row));
 }
