@@ -69,6 +69,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   const paces = new WeakMap<Client, Pace>();
   const listening = new WeakSet<Client>();
   const complained = new WeakSet<Client>();
+  const broken = new WeakSet<Client>();
   /** The connection of each gateway. */
   const current = new Map<string, Client>();
   const counts = { refusedLogins: 0, refusedTopics: 0, tooLarge: 0, unsentAcks: 0, slowed: 0, strangersCut: 0 };
@@ -152,8 +153,10 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     parts.connected(identity.farm, identity.gateway, true);
   });
   aedes.on('clientError', (client, error) => {
-    if (codeOf(error) === undefined)
-      logger.log('info', 'a connection broke', { ...identities.get(client), cause: error });
+    // Once for each: every message that waited for the connection fails with it.
+    if (codeOf(error) !== undefined || broken.has(client)) return;
+    broken.add(client);
+    logger.log('info', 'a connection broke', { ...identities.get(client), cause: error });
   });
   aedes.on('connectionError', (_client, error) =>
     logger.log('info', 'a connection was not MQTT', { cause: messageOf(error) }),
