@@ -32,6 +32,24 @@ export function packetKind(bytes: Uint8Array): PacketKind {
   throw new KarezError('FRAME_MALFORMED', `packet type ${type}; LOOP is 0, LOOP2 is 1`, { where: 'type' });
 }
 
+type Channel = DavisProfile['channels'][number];
+type Fields = { position: number; field: Channel }[];
+
+/** What each kind of packet carries, for each profile once. */
+const fields = new WeakMap<DavisProfile, Record<PacketKind, Fields>>();
+
+function fieldsOf(profile: DavisProfile, kind: PacketKind): Fields {
+  let known = fields.get(profile);
+  if (known === undefined) {
+    const all = profile.channels.map((field, position) => ({ position, field }));
+    const of = (packet: PacketKind) => all.filter(({ field }) => field.packet === packet || field.packet === 'both');
+    const inLoop2 = of('LOOP2').map(({ position, field }) => ({ position, field: { ...field, ...field.inLoop2 } }));
+    known = { LOOP: of('LOOP'), LOOP2: inLoop2 };
+    fields.set(profile, known);
+  }
+  return known[kind];
+}
+
 /**
  * Positions of a profile's channels that a packet carries, and their values.
  * @param clickMm what one tip of the console's rain collector holds.
@@ -45,13 +63,10 @@ export function packetValues(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const channels: number[] = [];
   const values: number[] = [];
-  for (const [position, channel] of profile.channels.entries()) {
-    if (channel.packet !== kind && channel.packet !== 'both') continue;
-    const field = kind === 'LOOP2' && channel.inLoop2 !== undefined ? { ...channel, ...channel.inLoop2 } : channel;
+  for (const { position, field } of fieldsOf(profile, kind)) {
     const raw = readField(view, field);
-    const multiply = (field.multiply ?? 1) * (field.clicks === true ? clickMm : 1);
     channels.push(position);
-    values.push(scaleRaw(raw, { ...field, multiply }));
+    values.push(scaleRaw(raw, field.clicks === true ? { ...field, multiply: (field.multiply ?? 1) * clickMm } : field));
   }
   return { channels, values };
 }

@@ -13,17 +13,27 @@ export interface JsonReading {
   unread: string[];
 }
 
-/** A key of an object, an element by its number, or the element whose `key` has a value. */
-type Step = { key: string } | { index: number } | { key: string; equals: number };
+/** A key of an object, an element by its number, or the element whose key has a value. */
+type Step = (
+  | { kind: 'key'; key: string }
+  | { kind: 'index'; index: number }
+  | { kind: 'match'; key: string; equals: number; list: string }
+) & {
+  /** What stands before it, for messages. */
+  place: string;
+};
 const paths = new Map<string, Step[]>();
 
 /** `soil[d=10].vwc` as steps. */
 function stepsOf(path: string): Step[] {
   let steps = paths.get(path);
   if (steps === undefined) {
-    steps = [...path.matchAll(/\[(\d+)\]|\[([a-z]+)=(\d+)\]|([^.[\]]+)/g)].map(([, index, name, equals, key]): Step => {
-      if (index !== undefined) return { index: Number(index) };
-      return name !== undefined ? { key: name, equals: Number(equals) } : { key: key as string };
+    steps = [...path.matchAll(/\[(\d+)\]|\[([a-z]+)=(\d+)\]|([^.[\]]+)/g)].map((match): Step => {
+      const [, index, name, equals, key] = match;
+      const place = path.slice(0, match.index).replace(/\.$/, '');
+      if (index !== undefined) return { kind: 'index', index: Number(index), place };
+      if (name === undefined) return { kind: 'key', key: key as string, place };
+      return { kind: 'match', key: name, equals: Number(equals), list: `${place}[${name}]`, place };
     });
     paths.set(path, steps);
   }
@@ -36,19 +46,13 @@ type Lists = Map<string, Map<number, unknown>>;
 /** What stands at a path; undefined where nothing was sent. Throws PAYLOAD_INVALID where something else stands on the way. */
 function at(payload: unknown, path: string, lists: Lists): unknown {
   let value = payload;
-  let place = '';
   for (const step of stepsOf(path)) {
     if (value === undefined || value === null) return undefined;
-    if ('equals' in step) {
-      value = byKey(value, step.key, place, lists).get(step.equals);
-      place += `[${step.key}=${step.equals}]`;
-    } else if ('index' in step) {
-      if (!Array.isArray(value)) throw invalid(place, `must be a list, not ${describe(value)}`);
+    if (step.kind === 'key') value = ownKey(value, step.key, step.place);
+    else if (step.kind === 'match') value = byKey(value, step, lists).get(step.equals);
+    else {
+      if (!Array.isArray(value)) throw invalid(step.place, `must be a list, not ${describe(value)}`);
       value = value[step.index];
-      place += `[${step.index}]`;
-    } else {
-      value = ownKey(value, step.key, place);
-      place += place === '' ? step.key : `.${step.key}`;
     }
   }
   return value;
@@ -60,20 +64,20 @@ function ownKey(value: unknown, key: string, place: string): unknown {
   return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-function byKey(list: unknown, key: string, place: string, lists: Lists): Map<number, unknown> {
-  const name = `${place}[${key}]`;
-  let elements = lists.get(name);
+function byKey(list: unknown, step: Extract<Step, { kind: 'match' }>, lists: Lists): Map<number, unknown> {
+  let elements = lists.get(step.list);
   if (elements !== undefined) return elements;
+  const { key, place } = step;
   if (!Array.isArray(list)) throw invalid(place, `must be a list, not ${describe(list)}`);
   elements = new Map();
-  for (const [i, element] of list.entries()) {
-    const value = ownKey(element, key, `${place}[${i}]`);
+  for (let i = 0; i < list.length; i++) {
+    const value = ownKey(list[i], key, `${place}[${i}]`);
     if (typeof value !== 'number') throw invalid(`${place}[${i}].${key}`, `must be a number, not ${describe(value)}`);
     if (elements.has(value))
       throw invalid(`${place}[${i}].${key}`, `must differ from the others; ${value} stands twice`);
-    elements.set(value, element);
+    elements.set(value, list[i]);
   }
-  lists.set(name, elements);
+  lists.set(step.list, elements);
   return elements;
 }
 
@@ -101,11 +105,7 @@ export function readJson(profile: JsonProfile, bytes: Uint8Array): JsonReading {
   for (const [position, channel] of profile.channels.entries()) {
     const value = at(payload, channel.path, lists);
     if (value === undefined) continue;
-    const what = `${channel.path} (${channelKey(channel)})`;
-    if (value !== null && typeof value !== 'number')
-      throw invalid(what, `must be a number, or null for an absent sensor, not ${describe(value)}`);
-    if (value !== null && !Number.isFinite(value))
-      throw invalid(what, 'must be a number that is not too large to hold');
+    if (value !== null && (typeof value !== 'number' || !Number.isFinite(value))) throw noValue(channel, value);
     reading.channels.push(position);
     reading.values.push(value === null ? Number.NaN : scaleRaw(value, channel));
   }
@@ -118,16 +118,24 @@ export function readJson(profile: JsonProfile, bytes: Uint8Array): JsonReading {
   if (counter !== undefined) reading.counter = counter;
   for (const [list, elements] of lists)
     for (const key of elements.keys()) {
-      const path = list.replace(/\]$/, `=${key}]`);
+      const path = `${list.slice(0, -1)}=${key}]`;
       if (!profile.channels.some((c) => c.path.startsWith(path))) reading.unread.push(path);
     }
   return reading;
 }
 
+function noValue(channel: JsonProfile['channels'][number], value: unknown): KarezError {
+  const what = `${channel.path} (${channelKey(channel)})`;
+  if (typeof value === 'number') return invalid(what, 'must be a number that is not too large to hold');
+  return invalid(what, `must be a number, or null for an absent sensor, not ${describe(value)}`);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parse(bytes: Uint8Array): unknown {
   let payload: unknown;
   try {
-    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    payload = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     const message = `the payload is not JSON: ${(cause as Error).message}`;
     throw new KarezError('PAYLOAD_INVALID', message, { cause, where: 'the payload' });
