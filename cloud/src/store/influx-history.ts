@@ -3,7 +3,7 @@ import type { Series } from '@karez/model';
 import type { InfluxDB } from 'influx';
 import { unavailable } from './influx-http.ts';
 import { quoted } from './influx-repeats.ts';
-import { measurementOf } from './line-protocol.ts';
+import { fieldsOf, measurementOf } from './line-protocol.ts';
 import type { HistoryRequest, StoreChannel } from './store.ts';
 import { Summary } from './summary.ts';
 
@@ -12,15 +12,19 @@ const FETCH_AT_MOST = 200_000;
 
 export async function readHistory(influx: InfluxDB, request: HistoryRequest): Promise<Series> {
   const { channel, id, aggregate, fromMs, toMs, points } = request;
-  const value = `"${channel.quantity}"`;
-  const quality = `"${channel.quantity}.q"`;
+  const { value, bits, absent } = fieldsOf(channel.quantity);
   try {
-    const rows = await influx.query<{ time: { getTime(): number }; v: number | null; q: number }>(
-      `SELECT ${value} AS v, ${quality} AS q FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} ORDER BY time LIMIT ${FETCH_AT_MOST + 1}`,
+    const rows = await influx.query<{
+      time: { getTime(): number };
+      v: number | null;
+      q: number | null;
+      a: number | null;
+    }>(
+      `SELECT ${value} AS v, ${bits} AS q, ${absent} AS a FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} ORDER BY time LIMIT ${FETCH_AT_MOST + 1}`,
     );
     if (rows.length > FETCH_AT_MOST) return await summedUp(influx, request);
     const summary = new Summary(id, aggregate, fromMs, toMs, points);
-    for (const row of rows) summary.add(row.time.getTime(), row.v ?? null, row.q);
+    for (const row of rows) summary.add(row.time.getTime(), row.v ?? null, row.q ?? row.a ?? 0);
     return summary.result();
   } catch (cause) {
     throw unavailable('InfluxDB did not answer a query', cause);
@@ -43,20 +47,22 @@ async function summedUp(
   { channel, id, aggregate, fromMs, toMs, points }: HistoryRequest,
 ): Promise<Series> {
   const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
-  const value = `"${channel.quantity}"`;
-  const quality = `"${channel.quantity}.q"`;
+  const { value, bits, absent } = fieldsOf(channel.quantity);
   const middle = { mean: 'mean', sum: 'sum', last: 'last', circular: 'last' }[aggregate];
   const rows = await influx.query<{
     time: { getTime(): number };
     m: number | null;
     lo: number | null;
     hi: number | null;
-    n: number;
+    n: number | null;
+    absent: number | null;
     q: number | null;
+    a: number | null;
   }>(
-    `SELECT ${middle}(${value}) AS m, min(${value}) AS lo, max(${value}) AS hi, count(${quality}) AS n, max(${quality}) AS q FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} GROUP BY time(${stepMs}ms, ${fromMs % stepMs}ms) FILL(none)`,
+    `SELECT ${middle}(${value}) AS m, min(${value}) AS lo, max(${value}) AS hi, count(${value}) AS n, count(${absent}) AS absent, max(${bits}) AS q, max(${absent}) AS a FROM "${measurementOf(channel.quantity)}" WHERE ${where(channel, fromMs, toMs)} GROUP BY time(${stepMs}ms, ${fromMs % stepMs}ms) FILL(none)`,
   );
-  const steps = rows.filter((row) => row.n > 0);
+  const count = (row: (typeof rows)[number]) => (row.n ?? 0) + (row.absent ?? 0);
+  const steps = rows.filter((row) => count(row) > 0);
   return {
     id,
     stepMs,
@@ -64,7 +70,7 @@ async function summedUp(
     mean: steps.map((r) => r.m),
     lo: steps.map((r) => r.lo),
     hi: steps.map((r) => r.hi),
-    n: steps.map((r) => r.n),
-    quality: steps.map((r) => r.q ?? 0),
+    n: steps.map(count),
+    quality: steps.map((r) => (r.q ?? 0) | (r.a ?? 0)),
   };
 }

@@ -7,7 +7,7 @@
 import { toRows } from '@karez/model';
 import { inOrder, type Range } from '../vault/ranges.ts';
 import type { InfluxHttp } from './influx-http.ts';
-import { measurementOf, offsetNs } from './line-protocol.ts';
+import { fieldsOf, measurementOf, offsetNs } from './line-protocol.ts';
 import type { StoreBatch, StoreChannel } from './store.ts';
 
 export interface Compared {
@@ -54,7 +54,8 @@ function questionOf({ farm, gateway }: StoreBatch, quantity: string, rows: reado
   const times = rows.map((row) => row.timeMs);
   const from = times.reduce((a, b) => Math.min(a, b));
   const to = times.reduce((a, b) => Math.max(a, b));
-  return `SELECT "${quantity}" AS v, "${quantity}.q" AS q FROM "${measurementOf(quantity)}" WHERE farm = ${quoted(farm)} AND gateway = ${quoted(gateway)} AND time >= ${from}ms AND time < ${to + 1}ms GROUP BY device, place`;
+  const { value, bits, absent } = fieldsOf(quantity);
+  return `SELECT ${value} AS v, ${bits} AS q, ${absent} AS a FROM "${measurementOf(quantity)}" WHERE farm = ${quoted(farm)} AND gateway = ${quoted(gateway)} AND time >= ${from}ms AND time < ${to + 1}ms GROUP BY device, place`;
 }
 
 /** A point's series and time, as the answer writes them. */
@@ -63,15 +64,15 @@ function placeOf(batch: StoreBatch, row: Row): string {
   return `${device}\n${place ?? ''}\n${nsText(row.timeMs, offsetNs(batch.epoch, row.seq))}`;
 }
 
-/** Reads `name,tags,time,v,q` lines; tags are one quoted column, device and place. */
+/** Reads `name,tags,time,v,q,a` lines; tags are one quoted column, device and place. */
 function pointsOf(csv: string): Map<string, Stored> {
   const points = new Map<string, Stored>();
   for (const line of csv.split('\n')) {
-    const match = /^[^,]*,(?:"((?:[^"]|"")*)"|([^,"]*)),(\d+),([^,]*),(\d*)$/.exec(line);
-    if (match === null || match[5] === '') continue;
+    const match = /^[^,]*,(?:"((?:[^"]|"")*)"|([^,"]*)),(\d+),([^,]*),(\d*),(\d*)$/.exec(line);
+    if (match === null || (match[4] === '' && match[6] === '')) continue;
     const tags = tagsOf((match[1] ?? match[2] ?? '').replaceAll('""', '"'));
     const place = `${tags.get('device') ?? ''}\n${tags.get('place') ?? ''}\n${match[3]}`;
-    points.set(place, { value: match[4] === '' ? null : Number(match[4]), quality: Number(match[5]) });
+    points.set(place, { value: match[4] === '' ? null : Number(match[4]), quality: Number(match[5] || match[6]) });
   }
   return points;
 }

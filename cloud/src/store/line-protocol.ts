@@ -1,8 +1,9 @@
 /**
  * Readings as InfluxDB line protocol (InfluxDB 1.x documentation, "Line protocol reference"). A measurement for each
  * kind of quantity; tags farm, gateway, device and, where there are any, field and place; one field for each quantity
- * with its value, and one with `.q` appended for its quality bits. An absent reading has only the latter, since InfluxDB
- * knows no NaN.
+ * with its value. Quality bits, where there are any, stand in a field with `.q` appended; of an absent reading, for which
+ * InfluxDB knows no NaN, there is nothing but one with `.absent` appended that holds its bits. A plain good reading is one
+ * field, which is the least that InfluxDB can be given to store.
  *
  * The time is in nanoseconds: the sampling time in milliseconds and, below it, a number below 1,000,000 that follows
  * from epoch and sequence number. So a repeat writes the same point again, and two readings in one millisecond are two
@@ -16,6 +17,11 @@ const escapeTag = (text: string) => text.replace(/[,= ]/g, '\\$&');
 /** Measurement of a quantity: its kind. */
 export function measurementOf(quantity: string): string {
   return (quantityOf(quantity) ?? QUANTITIES['soil.raw']).kind;
+}
+
+/** Fields of a quantity, quoted for a query: its value, its quality bits, the bits of an absent one. */
+export function fieldsOf(quantity: string): { value: string; bits: string; absent: string } {
+  return { value: `"${quantity}"`, bits: `"${quantity}.q"`, absent: `"${quantity}.absent"` };
 }
 
 function seriesKey(c: StoreChannel): string {
@@ -43,8 +49,8 @@ const NS_PER_MS = 1_000_000;
 export class Lines {
   readonly #batch: StoreBatch;
   readonly #offset: number;
-  /** By channel number: what stands before the value, and what between value and quality. */
-  readonly #heads = new Map<number, [value: string, quality: string, absent: string]>();
+  /** By channel number: what stands before its value, between value and quality bits, before the bits of an absent one. */
+  readonly #heads = new Map<number, [value: string, bits: string, absent: string]>();
   #timeMs = Number.NaN;
   #time = '';
 
@@ -56,15 +62,17 @@ export class Lines {
   /** The line of a row. Quick where rows are asked for in order, since those of a sample share their time. */
   of(row: number): string {
     const { channel, value, quality, timeMs, seq } = this.#batch.readings;
-    const [beforeValue, beforeQuality, absent] = this.#head(channel[row] as number);
+    const [beforeValue, beforeBits, absent] = this.#head(channel[row] as number);
     if (timeMs[row] !== this.#timeMs) {
       this.#timeMs = timeMs[row] as number;
       this.#time = this.#timeMs.toString();
     }
     const ns = (NS_PER_MS + ((this.#offset + (seq[row] as number)) % NS_PER_MS)).toString().slice(1);
     const number = value[row] as number;
-    const fields = Number.isNaN(number) ? absent : beforeValue + number + beforeQuality;
-    return `${fields}${quality[row]}i ${this.#time}${ns}\n`;
+    const bits = quality[row] as number;
+    if (Number.isNaN(number)) return `${absent}${bits}i ${this.#time}${ns}\n`;
+    if (bits === 0) return `${beforeValue}${number} ${this.#time}${ns}\n`;
+    return `${beforeValue}${number}${beforeBits}${bits}i ${this.#time}${ns}\n`;
   }
 
   #head(number: number): [string, string, string] {
@@ -73,7 +81,7 @@ export class Lines {
       const channel = this.#batch.channels.get(number) as StoreChannel;
       const key = seriesKey(channel);
       const { quantity } = channel;
-      head = [`${key}${quantity}=`, `,${quantity}.q=`, `${key}${quantity}.q=`];
+      head = [`${key}${quantity}=`, `,${quantity}.q=`, `${key}${quantity}.absent=`];
       this.#heads.set(number, head);
     }
     return head;
