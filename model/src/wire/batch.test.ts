@@ -119,6 +119,12 @@ describe('encoding refuses', () => {
   ])('%s', (_, rows, message) => expect(() => encode(rows)).toThrow(message));
 });
 
+test('encoding refuses an epoch of another length', () => {
+  const columns = toColumns(farmRows(1));
+  for (const epoch of ['00ff10a5c3b2e1d0', '00FF10A5', ''])
+    expect(() => encodeBatch(columns, { ...AT, epoch })).toThrow(/epoch must be 8/);
+});
+
 test('the head alone says epoch, first number and count', () => {
   const rows = farmRows(20);
   const { epoch, firstSeq, readings } = decode(encode(rows));

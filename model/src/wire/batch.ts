@@ -44,13 +44,18 @@ export interface DecodedBatch {
 
 /**
  * Encodes readings, which must not be empty.
- * @throws KarezError VALUE_INVALID naming the row, BATCH_TOO_LARGE for more than LIMITS.batchReadings.
+ * @throws KarezError VALUE_INVALID naming row or epoch, BATCH_TOO_LARGE for more than LIMITS.batchReadings.
  */
 export function encodeBatch(readings: Readings, context: BatchAddress & { epoch: string }): Uint8Array {
   const { count } = readings;
   if (count < 1 || count > LIMITS.batchReadings) {
     throw new KarezError('BATCH_TOO_LARGE', `a batch holds 1 to ${LIMITS.batchReadings} readings, not ${count}`, {
       where: 'count',
+    });
+  }
+  if (!/^[0-9a-f]{8}$/.test(context.epoch)) {
+    throw new KarezError('VALUE_INVALID', `epoch must be 8 hexadecimal digits, not "${context.epoch}"`, {
+      where: 'epoch',
     });
   }
   const layout = layOut(readings);
