@@ -40,7 +40,15 @@ test('the database counts every reading of a long history, and knows which were 
     const batch = { farm: 'farm', gateway: 'gw-1', epoch: '00000001', readings, channels: new Map([[1, channel]]) };
     await store.commit([batch], START + COUNT * 1000);
     const series = await store.history({
-      ...{ channel, id: 'x', aggregate: 'mean', fromMs: START, toMs: START + COUNT * 1000, points: STEPS, most: STEP_READINGS },
+      ...{
+        channel,
+        id: 'x',
+        aggregate: 'mean',
+        fromMs: START,
+        toMs: START + COUNT * 1000,
+        points: STEPS,
+        most: STEP_READINGS,
+      },
     });
     expect(series.stepMs).toBe(STEP_READINGS * 1000);
     expect(series.n).toEqual(Array.from({ length: STEPS }, () => STEP_READINGS));
