@@ -31,3 +31,30 @@ export async function visit(url: string, language = 'en-GB'): Promise<Visit> {
   await page.goto(url);
   return { page, origins, complaints, close: () => browser.close() };
 }
+
+/**
+ * Coloured pixels of the chart between two shares of its width, 0 to 1. Grid and letters are grey, only lines have
+ * colour. Runs in the page, whose types this program does not know.
+ */
+export async function inkBetween(page: Page, left: number, right: number): Promise<number> {
+  return await page.evaluate<number>(`(() => {
+    const canvas = document.querySelector('.plot canvas');
+    const over = document.querySelector('.plot .u-over')?.getBoundingClientRect();
+    if (canvas === null || over === undefined) return 0;
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const x = (over.left - box.left + ${left} * over.width) * scale;
+    const width = Math.max(1, ${right - left} * over.width * scale);
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [canvas.width, canvas.height];
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(x, (over.top - box.top) * scale, width, over.height * scale);
+    let ink = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b, a] = data.slice(i, i + 4);
+      if (a > 128 && Math.max(r, g, b) - Math.min(r, g, b) > 60) ink++;
+    }
+    return ink;
+  })()`);
+}

@@ -5,7 +5,7 @@ import { encodeBatch } from '@karez/model/wire';
 import mqtt, { type MqttClient } from 'mqtt';
 import { ROOT } from './process.ts';
 
-const EPOCH = 'feedfeedfeedfeed';
+const EPOCH = 'feedfeed';
 export const PAST_GATEWAY = 'gw-past';
 export const PAST_CHANNEL = `${PAST_GATEWAY}/well/water.level`;
 
@@ -29,7 +29,13 @@ export async function sendPast(
   points: readonly [timeMs: number, value: number][],
 ): Promise<MqttClient> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
-    ...{ username: `${farm}/${PAST_GATEWAY}`, password, reconnectPeriod: 0, protocolVersion: 4 as const },
+    ...{
+      username: `${farm}/${PAST_GATEWAY}`,
+      password,
+      reconnectPeriod: 0,
+      protocolVersion: 4 as const,
+      clientId: `${farm}/${PAST_GATEWAY}`,
+    },
   });
   const topic = (leaf: string) => `karez/v1/${farm}/${PAST_GATEWAY}/${leaf}`;
   const inventory: Inventory = {

@@ -5,6 +5,7 @@
  */
 import type { ApiGateway, FarmDetail, LatestValue, LiveGateway, LiveReadings } from '@karez/model';
 import type { Cancel, Clock } from '@karez/model/ports';
+import { withDistinctNames } from '../judge/names.ts';
 import { type Api, asProblem, type Problem } from './api.ts';
 import type { Connection } from './connection.ts';
 import { LiveLink } from './live-link.ts';
@@ -184,7 +185,7 @@ export class FarmFeed {
     this.#farmLater = undefined;
     try {
       const [detail, gateways] = await Promise.all([this.#api.farm(this.farm), this.#api.gateways()]);
-      this.#show({ detail, gateways: gateways.filter((g) => g.farm === this.farm) });
+      this.#show({ detail: withDistinctNames(detail), gateways: gateways.filter((g) => g.farm === this.farm) });
     } catch {
       // The connection is down; the next load brings both.
     }
@@ -205,7 +206,8 @@ export class FarmFeed {
       this.#loadedMs = latest.nowMs;
       this.#failures = 0;
       this.#show({
-        ...{ detail, gateways: gateways.filter((g) => g.farm === this.farm), problem: undefined },
+        ...{ detail: withDistinctNames(detail), problem: undefined },
+        gateways: gateways.filter((g) => g.farm === this.farm),
         loads: this.#snapshot.loads + 1,
       });
       if (this.#snapshot.loads > 1) this.recent.refresh();
