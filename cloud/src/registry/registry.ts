@@ -7,7 +7,7 @@ import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } fr
 import { channelKey } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import type { GatewayWord } from '../vault/sources.ts';
+import type { GatewayWord, Heard } from '../vault/sources.ts';
 import type { Credential } from '../vault/vault.ts';
 
 export type { Credential };
@@ -30,18 +30,17 @@ export class Registry {
   readonly #entries = new Map<string, GatewayEntry>();
   /** Words that are not on disk yet. */
   readonly #unwritten = new Map<string, GatewayWord>();
+  readonly #heard = new Map<string, Heard>();
 
   constructor(vault: OpenVault) {
     this.#vault = vault;
   }
 
   async load(): Promise<void> {
-    for (const { farm, gateway } of await this.#vault.gateways()) this.#entry(farm, gateway);
+    for (const { farm, gateway, heardMs } of await this.#vault.gateways()) this.#entry(farm, gateway).heardMs = heardMs;
     for (const { farm, gateway, inventory } of await this.#vault.inventories()) this.#take(farm, gateway, inventory);
     for (const word of (await this.#vault.words()).sort((a, b) => a.heardMs - b.heardMs)) {
-      const entry = this.#entry(word.farm, word.gateway);
-      entry.words.set(word.status.epoch, word);
-      entry.heardMs = word.heardMs;
+      this.#entry(word.farm, word.gateway).words.set(word.status.epoch, word);
     }
   }
 
@@ -59,26 +58,32 @@ export class Registry {
     return this.#entries.get(`${farm}/${gateway}`)?.channels.get(epoch);
   }
 
-  heard(farm: string, gateway: string, nowMs: number): void {
-    this.#entry(farm, gateway).heardMs = nowMs;
+  heard(farm: string, gateway: string, heardMs: number): void {
+    this.#entry(farm, gateway).heardMs = heardMs;
+    this.#heard.set(`${farm}/${gateway}`, { farm, gateway, heardMs });
   }
 
   /** Takes what a gateway says of itself. */
   said(farm: string, gateway: string, status: GatewayStatus, nowMs: number): void {
     const entry = this.#entry(farm, gateway);
     const word = { farm, gateway, status, heardMs: nowMs };
-    entry.heardMs = nowMs;
+    this.heard(farm, gateway, nowMs);
     entry.words.delete(status.epoch);
     entry.words.set(status.epoch, word);
     this.#unwritten.set(`${farm}/${gateway}/${status.epoch}`, word);
   }
 
-  /** Writes last words that are not on disk yet; where the disk refuses they wait for the next time. */
+  /** Writes what is not on disk yet; where the disk refuses it waits for the next time. */
   async write(): Promise<void> {
     const words = [...this.#unwritten];
-    if (words.length === 0) return;
-    await this.#vault.setWords(words.map(([, word]) => word));
+    const heard = [...this.#heard];
+    if (words.length + heard.length === 0) return;
+    await this.#vault.setWords(
+      words.map(([, word]) => word),
+      heard.map(([, h]) => h),
+    );
     for (const [key, word] of words) if (this.#unwritten.get(key) === word) this.#unwritten.delete(key);
+    for (const [key, h] of heard) if (this.#heard.get(key) === h) this.#heard.delete(key);
   }
 
   setOnline(farm: string, gateway: string, online: boolean): void {

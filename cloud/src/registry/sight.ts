@@ -2,24 +2,44 @@
  * What the cloud shows of its gateways: what each says of itself, what is stored of it, and, per epoch, the proof that
  * nothing is missing: the sequence numbers that it says it has given, against those that are stored or in quarantine.
  */
-import type { ApiGateway, Proof } from '@karez/model';
+import type { ApiGateway, Clock, Proof } from '@karez/model';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, LedgerEntry } from '../vault/sources.ts';
 import type { Registry } from './registry.ts';
 
-export async function gatewaysSeen(registry: Registry, vault: OpenVault): Promise<ApiGateway[]> {
+/** How long a look at the ledger serves: many pages look at once, and counting ranges is work. */
+const LOOK_MS = 1_000;
+
+/** All gateways. Throws KarezError STORE_UNAVAILABLE. */
+export async function gatewaysSeen(registry: Registry, vault: Pick<OpenVault, 'ledger'>): Promise<ApiGateway[]> {
   const words = registry.words();
-  const ledger = await vault.ledger(words);
-  const wordOf = (entry: LedgerEntry) =>
-    words.find((w) => w.farm === entry.farm && w.gateway === entry.gateway && w.status.epoch === entry.epoch);
+  return put(registry, words, await vault.ledger(words));
+}
+
+/** The same for many who ask: the ledger is counted at most once a second, connections and statuses are those of now. */
+export function sightOf(registry: Registry, vault: OpenVault, clock: Clock): () => Promise<ApiGateway[]> {
+  let look: { untilMs: number; words: GatewayWord[]; ledger: Promise<LedgerEntry[]> } | undefined;
+  return async () => {
+    if (look === undefined || clock.monoMs() >= look.untilMs) {
+      const words = registry.words();
+      look = { untilMs: clock.monoMs() + LOOK_MS, words, ledger: vault.ledger(words) };
+    }
+    const { words, ledger } = look;
+    return put(registry, words, await ledger);
+  };
+}
+
+/** @param words what the gateways had said when the ledger was counted. */
+function put(registry: Registry, words: readonly GatewayWord[], ledger: readonly LedgerEntry[]): ApiGateway[] {
+  const entries = Map.groupBy(ledger, ({ farm, gateway }) => `${farm}/${gateway}`);
+  const said = new Map(words.map((w) => [`${w.farm}/${w.gateway}/${w.status.epoch}`, w]));
   return registry.gateways().map(({ farm, gateway, title }) => ({
     ...{ farm, gateway, title, ...registry.state(farm, gateway) },
-    ledger: ledger
-      .filter((entry) => entry.farm === farm && entry.gateway === gateway)
-      .map((entry) => {
-        const { epoch, ranges, stored, quarantined, conflicts } = entry;
-        return { epoch, ranges, stored, quarantined, conflicts, proof: proofOf(entry, wordOf(entry)) };
-      }),
+    ledger: (entries.get(`${farm}/${gateway}`) ?? []).map((entry) => {
+      const { epoch, ranges, stored, quarantined, conflicts } = entry;
+      const proof = proofOf(entry, said.get(`${farm}/${gateway}/${epoch}`));
+      return { epoch, ranges, stored, quarantined, conflicts, proof };
+    }),
   }));
 }
 

@@ -14,6 +14,13 @@ export interface GatewayWord {
   heardMs: number;
 }
 
+/** When anything was last heard of a gateway. */
+export interface Heard {
+  farm: string;
+  gateway: string;
+  heardMs: number;
+}
+
 export interface LedgerEntry {
   farm: string;
   gateway: string;
@@ -43,6 +50,7 @@ export class Sources {
   readonly #inventories: StatementSync;
   readonly #setStatus: StatementSync;
   readonly #setGiven: StatementSync;
+  readonly #setHeard: StatementSync;
 
   constructor(db: DatabaseSync, names: Names, tables: { ledger: RangeTable; refused: RangeTable; given: RangeTable }) {
     this.#names = names;
@@ -55,6 +63,7 @@ export class Sources {
       'SELECT farm, gateway, inventory FROM source WHERE inventory IS NOT NULL ORDER BY received, id',
     );
     this.#setStatus = db.prepare('UPDATE source SET status = ?, heard = ? WHERE id = ?');
+    this.#setHeard = db.prepare('UPDATE gateway SET heard = ? WHERE farm = ? AND gateway = ?');
     this.#setGiven = db.prepare(
       'INSERT INTO given (source, first, last) VALUES (?, ?, ?) ON CONFLICT (source, first) DO UPDATE SET last = max(last, excluded.last)',
     );
@@ -71,8 +80,9 @@ export class Sources {
     return rows.map((r) => ({ ...r, inventory: JSON.parse(r.inventory) as Inventory }));
   }
 
-  /** Keeps the last words of gateways; within a transaction of the caller. */
-  setWords(words: readonly GatewayWord[]): void {
+  /** Keeps the last words of gateways, and when they were heard; within a transaction of the caller. */
+  setWords(words: readonly GatewayWord[], heard: readonly Heard[]): void {
+    for (const { farm, gateway, heardMs } of heard) this.#setHeard.run(heardMs, farm, gateway);
     for (const { farm, gateway, status, heardMs } of words) {
       const source = this.#names.source(farm, gateway, status.epoch);
       this.#setStatus.run(JSON.stringify(status), heardMs, source);

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What each version adds to the one before. */
 const STEPS = [
@@ -40,6 +40,9 @@ const STEPS = [
   CREATE TABLE given (
     source INTEGER NOT NULL REFERENCES source, first INTEGER NOT NULL, last INTEGER NOT NULL,
     PRIMARY KEY (source, first)) WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE gateway ADD COLUMN heard INTEGER;
   `,
 ];
 

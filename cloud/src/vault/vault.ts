@@ -8,7 +8,7 @@ import { Names } from './names.ts';
 import { Quarantine, type QuarantineEntry, type QuarantineRow } from './quarantine.ts';
 import { type Range, RangeTable } from './ranges.ts';
 import { type LatestRow, ReadingTable, type VaultBatch, type VaultOutcome } from './readings.ts';
-import { type GatewayWord, type LedgerEntry, Sources } from './sources.ts';
+import { type GatewayWord, type Heard, type LedgerEntry, Sources } from './sources.ts';
 import { createTables } from './tables.ts';
 
 export interface VaultOptions {
@@ -79,8 +79,8 @@ export class Vault {
     return this.#sources.inventories();
   }
 
-  setWords(words: readonly GatewayWord[]): void {
-    this.#transaction(() => this.#sources.setWords(words));
+  setWords(words: readonly GatewayWord[], heard: readonly Heard[]): void {
+    this.#transaction(() => this.#sources.setWords(words, heard));
   }
 
   words(): GatewayWord[] {
@@ -113,15 +113,15 @@ export class Vault {
 
   setCredential(farm: string, gateway: string, { salt, hash }: Credential, createdMs: number): void {
     this.#db
-      .prepare('INSERT OR REPLACE INTO gateway (farm, gateway, salt, hash, created) VALUES (?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT INTO gateway (farm, gateway, salt, hash, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET salt = excluded.salt, hash = excluded.hash, created = excluded.created',
+      )
       .run(farm, gateway, salt, hash, createdMs);
   }
 
-  gateways(): { farm: string; gateway: string }[] {
-    return this.#db.prepare('SELECT farm, gateway FROM gateway ORDER BY farm, gateway').all() as {
-      farm: string;
-      gateway: string;
-    }[];
+  gateways(): (Omit<Heard, 'heardMs'> & { heardMs: number | null })[] {
+    const rows = this.#db.prepare('SELECT farm, gateway, heard AS heardMs FROM gateway ORDER BY farm, gateway').all();
+    return rows as unknown as (Omit<Heard, 'heardMs'> & { heardMs: number | null })[];
   }
 
   close(): void {
