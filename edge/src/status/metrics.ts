@@ -27,20 +27,17 @@ export async function metricsText(view: GatewayView): Promise<string> {
   gauge('link_bytes_sent', 'Payload bytes sent to the cloud since the start', view.bytesSent);
   if (status.link.roundTripMs !== null)
     gauge('link_round_trip_seconds', 'Last batch from sending to acknowledgement', status.link.roundTripMs / 1000);
-  const rejected = new Gauge({
-    name: 'karez_frames_rejected',
-    help: 'Frames and payloads refused since the start, by code',
-    labelNames: ['code'],
-    registers: [registry],
-  });
+  const labelled = (name: string, help: string, label: string) =>
+    new Gauge({ name: `karez_${name}`, help, labelNames: [label], registers: [registry] });
+  const rejected = labelled('frames_rejected', 'Frames and payloads refused since the start, by code', 'code');
   for (const [code, n] of counts.rejected) rejected.set({ code }, n);
-  const age = new Gauge({
-    name: 'karez_device_age_seconds',
-    help: 'Age of the newest accepted reading',
-    labelNames: ['device'],
-    registers: [registry],
-  });
-  for (const device of status.devices)
+  const age = labelled('device_age_seconds', 'Age of the newest accepted reading', 'device');
+  const timeouts = labelled('device_timeouts', 'Requests without an answer since the start', 'device');
+  const refused = labelled('device_rejected', 'Frames and payloads of the device refused since the start', 'device');
+  for (const device of status.devices) {
     if (device.lastMs !== null) age.set({ device: device.id }, (status.timeMs - device.lastMs) / 1000);
+    timeouts.set({ device: device.id }, device.timeouts);
+    refused.set({ device: device.id }, device.rejected);
+  }
   return await registry.metrics();
 }

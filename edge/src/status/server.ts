@@ -1,17 +1,18 @@
 /**
- * The gateway's own page, JSON and metrics, on loopback. Plain node:http: four fixed answers need no framework, and the
- * gateway's memory is scarce (docs/decisions/0004).
+ * The gateway's own page, JSON and metrics, on loopback. Plain node:http: a handful of fixed answers need no framework, and
+ * the gateway's memory is scarce (docs/decisions/0004).
  */
-import { createServer } from 'node:http';
-import { KarezError, type Logger } from '@karez/model';
-import { metricsText } from './metrics.ts';
-import { PAGE } from './page.ts';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { type Logger, QUANTITIES } from '@karez/model';
+import { listen } from '../listen.ts';
 import type { GatewayView } from './view.ts';
 
+/** Names that only this machine has: a foreign page cannot reach us through a name of its own (DNS rebinding). */
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/;
 const SECURITY = {
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -22,6 +23,11 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
+type Answer = [type: string, body: string];
+const HTML = 'text/html; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
 /** Serves `view` on `host:port`. Throws PORT_TAKEN in words. */
 export async function startStatusServer(
   view: () => GatewayView,
@@ -29,49 +35,55 @@ export async function startStatusServer(
   host: string,
   logger: Logger,
 ): Promise<StatusServer> {
-  const routes: Record<string, () => Promise<[type: string, body: string]>> = {
-    '/': async () => ['text/html; charset=utf-8', PAGE],
-    '/status.json': async () => [
-      'application/json',
-      JSON.stringify(view(), (_key, value) => (value instanceof Map ? Object.fromEntries(value) : value)),
-    ],
-    '/metrics': async () => ['text/plain; version=0.0.4', await metricsText(view())],
-    '/healthz': async () => ['application/json', '{"ok":true}'],
+  const routes: Record<string, () => Answer | Promise<Answer>> = {
+    '/': () => pageFile('page.html', HTML),
+    '/page.css': () => pageFile('page.css', 'text/css; charset=utf-8'),
+    '/page.js': () => pageFile('page.js', SCRIPT),
+    '/words.js': () => pageFile('words.js', SCRIPT),
+    '/quantities.json': () => [JSON_TYPE, JSON.stringify(QUANTITIES)],
+    '/status.json': () => [JSON_TYPE, JSON.stringify(view(), plain)],
+    // Loaded when first asked for: most gateways are never scraped.
+    '/metrics': async () => ['text/plain; version=0.0.4', await (await import('./metrics.ts')).metricsText(view())],
+    '/healthz': () => [JSON_TYPE, '{"ok":true}'],
   };
-  const server = createServer((request, response) => {
-    const answer = (status: number, type: string, body: string) =>
-      response.writeHead(status, { ...SECURITY, 'content-type': type }).end(body);
-    const path = (request.url ?? '/').split('?')[0] as string;
+
+  /** Status, type and body for a request. */
+  async function answer({ method, url = '/', headers }: IncomingMessage): Promise<[status: number, ...Answer]> {
+    if (!LOOPBACK.test(headers.host ?? '')) return [403, 'text/plain', 'this page answers only to its loopback name'];
+    if (method !== 'GET' && method !== 'HEAD') return [405, 'text/plain', 'only GET'];
+    const path = url.split('?')[0] as string;
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (!LOOPBACK.test(request.headers.host ?? ''))
-      answer(403, 'text/plain', 'this page answers only to its loopback name');
-    else if (request.method !== 'GET') answer(405, 'text/plain', 'only GET');
-    else if (route === undefined)
-      answer(404, 'text/plain', `nothing at ${path}; there are ${Object.keys(routes).join(' ')}`);
-    else {
-      route().then(
-        ([type, body]) => answer(200, type, body),
-        (error) => {
-          logger.log('error', 'the local page failed', { cause: error });
-          answer(500, 'text/plain', 'something went wrong inside; the log has more');
-        },
-      );
-    }
+    if (route === undefined) return [404, 'text/plain', `nothing there; there are ${Object.keys(routes).join(' ')}`];
+    return [200, ...(await route())];
+  }
+
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch((error): [number, ...Answer] => {
+        logger.log('error', 'the local page failed', { cause: error });
+        return [500, 'text/plain', 'something went wrong inside; the log has more'];
+      })
+      .then(([status, type, body]) => {
+        const length = Buffer.byteLength(body);
+        response.writeHead(status, { ...SECURITY, 'content-type': type, 'content-length': length });
+        response.end(request.method === 'HEAD' ? undefined : body);
+      });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = `port ${port} on ${host} is taken by another program; stop it or choose another under status.port`;
-      reject(
-        cause.code === 'EADDRINUSE' ? new KarezError('PORT_TAKEN', taken, { cause, where: 'status.port' }) : cause,
-      );
-    });
-    server.listen(port, host, resolve);
-  });
+  const taken = await listen(server, port, host, 'status.port');
   return {
-    port: (server.address() as { port: number }).port,
+    port: taken,
     async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
+}
+
+async function pageFile(name: string, type: string): Promise<Answer> {
+  return [type, await readFile(new URL(`page/${name}`, import.meta.url), 'utf8')];
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }

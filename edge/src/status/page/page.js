@@ -1,0 +1,172 @@
+/**
+ * The gateway's local page: asks for status.json every two seconds and shows it. What has not changed is left alone, so
+ * that a text can be marked and copied.
+ */
+import { isChinese, words } from './words.js';
+
+const EVERY_MS = 2_000;
+const AGAIN_MS = 3_000;
+/** Silent beyond three intervals, and never before this. */
+const SILENT_MS = 15_000;
+
+const byId = (id) => document.getElementById(id);
+const quantities = await (await fetch('quantities.json')).json();
+document.documentElement.lang = isChinese ? 'zh' : 'en';
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className !== '') made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function age(ms) {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 2) return words.now;
+  if (seconds < 120) return words.seconds(seconds);
+  if (seconds < 7_200) return words.minutes(Math.round(seconds / 60));
+  if (seconds < 172_800) return words.hours(Math.round(seconds / 3_600));
+  return words.days(Math.round(seconds / 86_400));
+}
+
+function room(hours) {
+  if (hours === null) return '–';
+  return hours > 96 ? words.roomDays(Math.floor(hours / 24).toLocaleString()) : words.roomHours(Math.floor(hours));
+}
+
+function sentence({ status, trouble, values }) {
+  const link = { up: words.linkUp, connecting: words.linkConnecting, down: words.linkDown }[status.link.state];
+  if (!status.journal.writable) return { text: words.diskFull, isGood: false };
+  const devices = new Map();
+  for (const row of values) {
+    const isHeard = row.timeMs !== null && !isSilent(row, status.timeMs);
+    devices.set(row.device, devices.get(row.device) || isHeard);
+  }
+  const silent = [...devices.values()].filter((isHeard) => !isHeard).length;
+  const heard = silent === 0 ? words.allHeard(devices.size) : words.notHeard(silent, devices.size);
+  const said = trouble === null ? link : `${link} (${trouble})`;
+  return { text: `${said} ${heard}`, isGood: status.link.state === 'up' && silent === 0 };
+}
+
+function isSilent(row, nowMs) {
+  return nowMs - row.timeMs > Math.max(SILENT_MS, row.intervalMs * 3);
+}
+
+function showFigures({ status }) {
+  const { journal } = status;
+  const megabytes = (bytes, decimals) => (bytes / 1e6).toFixed(decimals);
+  const figures = [
+    [words.accepted, status.accepted.toLocaleString()],
+    [words.stored, status.stored.toLocaleString()],
+    [words.waiting, status.waiting.toLocaleString()],
+    [words.journal, `${megabytes(journal.bytes, 1)} / ${megabytes(journal.limitBytes, 0)} MB`],
+    [words.room, room(journal.hoursLeft)],
+  ];
+  const list = byId('figures');
+  figures.forEach(([name, figure], i) => {
+    if (list.children[i] === undefined) list.append(element('div', '', element('dt', ''), element('dd', '')));
+    setText(list.children[i].children[0], name);
+    setText(list.children[i].children[1], figure);
+  });
+}
+
+/** By device, and by device and channel. */
+const blocks = new Map();
+const rows = new Map();
+
+function blockOf(row) {
+  let block = blocks.get(row.device);
+  if (block === undefined) {
+    const trouble = element('p', 'bad');
+    const table = element('table', '');
+    const title = element('h2', '', row.title, ' ', element('small', '', row.device));
+    byId('devices').append(element('section', '', title, trouble, table));
+    block = { trouble, table };
+    blocks.set(row.device, block);
+  }
+  return block;
+}
+
+function rowOf(row) {
+  const key = `${row.device}/${row.channel}`;
+  let made = rows.get(key);
+  if (made === undefined) {
+    made = element('tr', '', element('td', '', nameOf(row)), element('td', ''), element('td', ''));
+    blockOf(row).table.append(made);
+    rows.set(key, made);
+  }
+  return made;
+}
+
+function nameOf({ quantity, place }) {
+  const known = quantities[quantity];
+  const name = known === undefined ? quantity : isChinese ? known.zh : known.en;
+  if (place === null) return name;
+  return /^[dh]/.test(place) ? `${name} ${place.slice(1)} cm` : `${name} ${place.slice(1)}`;
+}
+
+function valueText({ quantity, value, timeMs, quality, decimals }) {
+  if (timeMs === null) return words.noData;
+  if (value === null) return words.absent;
+  const known = quantities[quantity];
+  const number = value.toFixed(Math.min(decimals, known?.decimals ?? decimals)).replace('-', '−');
+  const reasons = quality.map((name) => words.suspect[name]).filter((reason) => reason !== undefined);
+  const doubt = reasons.length === 0 ? '' : ` ? ${reasons.join(', ')}`;
+  return `${number} ${known?.label ?? ''}${doubt}`;
+}
+
+function showDevices({ status, values }) {
+  for (const row of values) {
+    const shown = rowOf(row);
+    shown.className = row.timeMs !== null && isSilent(row, status.timeMs) ? 'silent' : '';
+    setText(shown.children[1], valueText(row));
+    setText(shown.children[2], row.timeMs === null ? '' : age(status.timeMs - row.timeMs));
+  }
+  for (const { id, trouble } of status.devices) {
+    const block = blocks.get(id);
+    if (block !== undefined) setText(block.trouble, trouble ?? '');
+  }
+}
+
+let shownRejections = '';
+function showRejections({ rejections }) {
+  const all = JSON.stringify(rejections);
+  if (all === shownRejections) return;
+  shownRejections = all;
+  const section = byId('rejections');
+  section.hidden = rejections.length === 0;
+  setText(section.children[0], words.rejections);
+  section.children[1].replaceChildren(
+    ...rejections.map(({ timeMs, device, source, reason, hex }) => {
+      const time = new Date(timeMs).toLocaleTimeString();
+      const line = element('p', '', element('small', '', `${time} ${device ?? source}: ${reason}`));
+      if (hex !== undefined) line.append(element('br', ''), element('code', 'soft', hex));
+      return line;
+    }),
+  );
+}
+
+async function show() {
+  try {
+    const view = await (await fetch('status.json')).json();
+    setText(byId('title'), view.title);
+    document.title = view.title;
+    const { text, isGood } = sentence(view);
+    setText(byId('sentence'), text);
+    byId('sentence').className = isGood ? 'good' : 'bad';
+    showFigures(view);
+    showDevices(view);
+    showRejections(view);
+    setTimeout(show, EVERY_MS);
+  } catch {
+    setText(byId('sentence'), words.unreachable);
+    byId('sentence').className = 'bad';
+    setTimeout(show, AGAIN_MS);
+  }
+}
+
+show();
