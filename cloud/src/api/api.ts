@@ -73,11 +73,12 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
         const where = [
           error.validationContext,
           ...problem.instancePath.split('/').slice(1),
-          problem.params?.missingProperty,
+          problem.params?.missingProperty ?? problem.params?.additionalProperty,
         ]
           .filter(Boolean)
           .join('.');
-        return reply.code(400).send({ code: 'REQUEST_INVALID', message: `${where}: ${problem.message}`, where });
+        const message = problem.params?.additionalProperty === undefined ? problem.message : 'is not known here';
+        return reply.code(400).send({ code: 'REQUEST_INVALID', message: `${where}: ${message}`, where });
       }
       if (error instanceof KarezError) {
         return reply.code(STATUS[error.code] ?? 500).send({
