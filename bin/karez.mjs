@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceCommand } from './service.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -60,8 +61,10 @@ function run([file, fixed], args) {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...fixed, ...args], {
+  const service = serviceCommand(join(root, file));
+  const child = spawn(node, [...service.args, ...fixed, ...args], {
     stdio: 'inherit',
+    env: { ...process.env, ...service.env },
   });
   // A terminal sends Ctrl-C to the whole group, so the child has it already; only what was sent to us alone is passed on.
   process.on('SIGINT', () => {});

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { serviceCommand } from './service.mjs';
 
 export interface Ready {
   event: 'ready';
@@ -43,8 +44,11 @@ export function supervise(options: SuperviseOptions): Supervised {
   let lastWords = '';
 
   function start(): void {
-    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...options.args], {
+    const [file, ...args] = options.args as [string, ...string[]];
+    const service = serviceCommand(file);
+    child = spawn(process.execPath, [...service.args, ...args], {
       cwd: options.cwd,
+      env: { ...process.env, ...service.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { serviceCommand } from '../../bin/service.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -39,11 +40,12 @@ export function startService({ file, args, cwd, env, profileDir }: ServiceOption
   stop(): Promise<void>;
 } {
   const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', ...profile, `${ROOT}${file}`, ...args],
-    { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const service = serviceCommand(`${ROOT}${file}`);
+  const child = spawn(process.execPath, [...profile, ...service.args, ...args], {
+    cwd,
+    env: { ...process.env, ...service.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const log: string[] = [];
   const keep = (line: string) => {

@@ -2,18 +2,8 @@
  * What the cloud does with each message of a gateway. A batch goes to the ingest, after an inventory that came before it
  * is on disk; a status is answered with the cloud's time; nothing that a gateway sends can do more than be refused.
  */
-import {
-  type Clock,
-  checker,
-  codeOf,
-  GatewayGone,
-  GatewayStatus,
-  Inventory,
-  KarezError,
-  type Logger,
-  messageOf,
-  type UpLeaf,
-} from '@karez/model';
+import { type Clock, codeOf, KarezError, type Logger, messageOf, type UpLeaf } from '@karez/model';
+import { checker, GatewayGone, GatewayStatus, Inventory } from '@karez/model/schemas';
 import Type from 'typebox';
 import type { Ingest } from './ingest/ingest.ts';
 import type { LiveBus } from './live/live.ts';

@@ -4,7 +4,8 @@
  * inactive.
  */
 import type { CatalogDevice, Inventory } from '@karez/model';
-import { type ConfiguredDevice, channelNames, type GatewayConfig, placeOf } from './config.ts';
+import type { ConfiguredDevice, GatewayConfig } from './config.ts';
+import { channelNames, placeOf } from './defaults.ts';
 import type { Journal } from './journal/journal.ts';
 
 /** A configured device as the pipeline needs it. */

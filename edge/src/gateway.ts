@@ -5,8 +5,10 @@ import { buildCatalog, type Catalog } from './catalog.ts';
 import { createChecker } from './check/check.ts';
 import { bootId, watchNtp } from './clock/ntp.ts';
 import { Timekeeper } from './clock/timekeeper.ts';
-import { DEFAULTS, type GatewayConfig, type LoadedConfig } from './config.ts';
+import type { GatewayConfig, LoadedConfig } from './config.ts';
+import { DEFAULTS } from './defaults.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
+import type { StartJournal } from './journal/journal-call.ts';
 import { startDeviceBroker, startLine } from './lines.ts';
 import { Pipeline } from './pipeline.ts';
 import type { DeviceLine, EdgeDeps } from './ports.ts';
@@ -14,6 +16,7 @@ import { gatewayStatus, startRate } from './status/gateway-status.ts';
 import { type StatusServer, startStatusServer } from './status/server.ts';
 import { type GatewayView, localRows, shownRejections } from './status/view.ts';
 import { Budget } from './uplink/budget.ts';
+import type { ConnectCloud } from './uplink/link.ts';
 import { mqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -25,10 +28,22 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** What stands for a thread, a socket and the machine in virtual time; left out, the real ones are used. */
+export interface GatewayPorts {
+  startJournal?: StartJournal;
+  connect?: ConnectCloud;
+  bootUuid?: string;
+  isSynchronised?: () => Promise<boolean>;
+}
+
 const MONTH_EVERY_MS = 600_000;
 
 /** Starts everything. Throws KarezError in words: PORT_TAKEN, JOURNAL_UNWRITABLE. */
-export async function startGateway(loaded: LoadedConfig, deps: EdgeDeps, version: string): Promise<Gateway> {
+export async function startGateway(
+  loaded: LoadedConfig,
+  deps: EdgeDeps & GatewayPorts,
+  version: string,
+): Promise<Gateway> {
   const { config, secrets, devices } = loaded;
   const { clock, logger } = deps;
   const startedMs = Math.round(clock.wallMs());
@@ -52,7 +67,7 @@ export async function startGateway(loaded: LoadedConfig, deps: EdgeDeps, version
   const ids = { farm: config.farm.id, gateway: config.gateway.id, epoch };
   const uplink = new Uplink({
     ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: catalog.inventory, status },
-    connect: mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
+    connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
   });
   const view = (): GatewayView => ({
     ...{ status: status(), title: `${config.gateway.title}, ${config.farm.title}` },
@@ -83,7 +98,7 @@ export async function startGateway(loaded: LoadedConfig, deps: EdgeDeps, version
       lines.push(broker);
     }
     for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, deps));
-    stopNtp = watchNtp(clock, timekeeper);
+    stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {
     await stop();
@@ -96,9 +111,10 @@ export async function startGateway(loaded: LoadedConfig, deps: EdgeDeps, version
 /** The journal, and the time by which it is kept. */
 async function openBooks(
   { config, dataDir }: LoadedConfig,
-  { clock, logger }: EdgeDeps,
+  { clock, logger, startJournal, bootUuid }: EdgeDeps & GatewayPorts,
 ): Promise<{ journal: Journal; timekeeper: Timekeeper }> {
-  const boot = { uuid: bootId(randomUUID()), wallMs: Math.round(clock.wallMs()), monoMs: Math.round(clock.monoMs()) };
+  const uuid = bootUuid ?? bootId(randomUUID());
+  const boot = { uuid, wallMs: Math.round(clock.wallMs()), monoMs: Math.round(clock.monoMs()) };
   const journal = await openJournal(
     {
       ...{ path: join(dataDir, 'journal.db'), farm: config.farm.id, gateway: config.gateway.id, boot },
@@ -107,6 +123,7 @@ async function openBooks(
       ...(config.journal?.maxAgeDays === undefined ? {} : { maxAgeDays: config.journal.maxAgeDays }),
     },
     { clock, logger },
+    startJournal,
   );
   const { opened } = journal;
   const timekeeper = new Timekeeper({

@@ -1,12 +1,8 @@
 /** `karez edge` and `karez decode`: reads the command line, starts, stops on a signal. */
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { jsonLogger, messageOf, systemClock } from '@karez/model';
-
-// Stripped and compiled once, kept for the next start: less work and less memory on a small board.
-enableCompileCache();
 
 const HELP = `karez edge: a gateway.
 
@@ -25,13 +21,13 @@ async function runGateway(args: string[]): Promise<void> {
     return;
   }
   if (values.config === undefined) throw new Error('say which configuration: karez edge --config gateway.yaml');
-  const [{ loadConfig }, { startGateway }] = await Promise.all([import('./config.ts'), import('./gateway.ts')]);
+  const [{ readConfig }, { startGateway }] = await Promise.all([import('./read-config.ts'), import('./gateway.ts')]);
   const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
     version: string;
   };
   const logger = jsonLogger('edge');
   const gateway = await startGateway(
-    loadConfig(values.config),
+    await readConfig(values.config),
     { clock: systemClock(), random: { next: Math.random }, logger },
     version,
   );

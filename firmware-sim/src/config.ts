@@ -4,13 +4,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { checker, Id, KarezError } from '@karez/model';
+import { KarezError } from '@karez/model';
+import { checker, Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { parseDocument } from 'yaml';
 
 const closed = { additionalProperties: false } as const;
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
-const Position = Type.Tuple([Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })]);
+const Position = Type.Tuple(
+  [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
+  {
+    maxItems: 2,
+  },
+);
 /** The soil model reaches 120 cm down. */
 const DepthCm = Type.Integer({ minimum: 1, maximum: 120 });
 

@@ -3,7 +3,8 @@
  * makes sense, and what it does to bytes on their way out. Each time one strikes it is counted, so that a test can
  * insist that its fault happened.
  */
-import { checker, Id, KarezError } from '@karez/model';
+import { KarezError } from '@karez/model';
+import { checker, Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { chance } from './world/noise.ts';
 

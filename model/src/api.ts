@@ -5,7 +5,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { Field, GatewayStatus } from './catalog.ts';
-import { Id, Place } from './ids.ts';
+import { Id, Place } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
 
 const TimeMs = Type.Integer({ description: 'UTC milliseconds since 1970.' });

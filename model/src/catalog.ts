@@ -3,18 +3,23 @@
  * the cloud did with its batches (ack). Field by field in docs/PROTOCOL.md; each is checked where it arrives.
  */
 import Type, { type Static } from 'typebox';
-import { Epoch, Id, Place } from './ids.ts';
+import { Epoch, Id, Place } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
 
 const Position = Type.Tuple(
   [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
   {
+    maxItems: 2,
     description: 'Longitude and latitude, degrees WGS 84 (RFC 7946, section 3.1.1).',
   },
 );
 const Title = Type.String({ minLength: 1, maxLength: 120 });
-const WholeMs = Type.Integer({ minimum: 0, description: 'UTC milliseconds since 1970.' });
-const Count = Type.Integer({ minimum: 0 });
+const WholeMs = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'UTC milliseconds since 1970.',
+});
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 export const Field = Type.Object(
   {
@@ -92,7 +97,9 @@ export const JournalPolicy = Type.Enum(['keep-oldest', 'keep-newest', 'thin-hist
 });
 export type JournalPolicy = Static<typeof JournalPolicy>;
 
-const SeqRange = Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })], {
+const SeqNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const SeqRange = Type.Tuple([SeqNumber, SeqNumber], {
+  maxItems: 2,
   description: 'First and last sequence number, both included.',
 });
 
@@ -105,14 +112,14 @@ export const Ack = Type.Object(
     /** Will never be stored: kept in the cloud's quarantine, the gateway may forget them and counts them. */
     refused: Type.Array(
       Type.Object(
-        { first: Type.Integer(), last: Type.Integer(), code: Type.String(), reason: Type.String() },
+        { first: SeqNumber, last: SeqNumber, code: Type.String(), reason: Type.String() },
         { additionalProperties: false },
       ),
     ),
     /** Could not be stored now: send again after the delay. */
     retry: Type.Array(
       Type.Object(
-        { first: Type.Integer(), last: Type.Integer(), code: Type.String(), afterMs: Count },
+        { first: SeqNumber, last: SeqNumber, code: Type.String(), afterMs: Count },
         { additionalProperties: false },
       ),
     ),

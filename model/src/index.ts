@@ -1,15 +1,21 @@
-/** The shared vocabulary. Everything here is pure: no file, socket, timer or environment is touched. */
-export * from './api.ts';
-export * from './catalog.ts';
+/**
+ * The shared vocabulary. Everything here is pure: no file, socket, timer or environment is touched. Schemas and their
+ * compiler are not here but in `@karez/model/schemas`: they take 30 MB, which a gateway has only while it reads its
+ * configuration.
+ */
+export * from './ack.ts';
+export type * from './api.ts';
+export type * from './catalog.ts';
 export * from './errors.ts';
+export * from './freeze.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './mqtt-guard.ts';
 export * from './ports.ts';
 export * from './profile.ts';
+export type * from './profile-schemas.ts';
 export * from './profiles/registry.ts';
 export * from './quantities.ts';
 export * from './reading.ts';
-export * from './schema.ts';
 export * from './sequence.ts';
 export * from './topics.ts';

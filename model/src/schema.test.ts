@@ -28,6 +28,46 @@ test.each([
   expect(() => config.parse(value, 'farm.yaml')).toThrow(`farm.yaml: ${message}`);
 });
 
+const mark = Type.Union([Type.Literal('even'), Type.Literal('odd')]);
+const line = Type.Union([
+  Type.Object(
+    {
+      type: Type.Literal('bus'),
+      port: Type.Union([
+        Type.Object({ serial: Type.String(), parity: Type.Optional(mark) }, { additionalProperties: false }),
+        Type.Object(
+          { tcp: Type.String({ pattern: '^.+:[0-9]+$', description: 'Host:port.' }) },
+          { additionalProperties: false },
+        ),
+      ]),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object({ type: Type.Literal('radio'), ids: Type.Array(Type.Integer()) }, { additionalProperties: false }),
+]);
+const lines = checker(Type.Object({ lines: Type.Array(line) }), 'CONFIG_INVALID');
+
+test.each([
+  [[{ type: 'bus', port: { serial: 5 } }], 'lines.0.port.serial must be string'],
+  [[{ type: 'bus', port: { serial: 'x', parity: 'e' } }], 'lines.0.port.parity must be "even" or "odd"'],
+  [[{ type: 'bus', port: { tcp: 'x' } }], 'lines.0.port.tcp must be host:port'],
+  [[{ type: 'bus', port: { tcp: 'x:1', parity: 'odd' } }], 'lines.0.port.parity is not a known key'],
+  [[{ type: 'bus', port: {} }], 'lines.0.port.serial is missing'],
+  [[{ type: 'bus', port: '/dev/x' }], 'lines.0.port must be object'],
+  [
+    [
+      { type: 'bus', port: { serial: 'x' } },
+      { type: 'radio', ids: [1, 'a'] },
+    ],
+    'lines.1.ids.1 must be integer',
+  ],
+  [[{ type: 'radio', ids: Array.from({ length: 300 }, (_, i) => (i === 299 ? 'a' : i)) }], 'lines.0.ids.299 must be'],
+  [[{ type: 'can' }], 'lines.0.type must be "bus" or "radio"'],
+  [[7], 'lines.0 must be object'],
+])('of a union it tells what was most likely meant: %j', (value, message) => {
+  expect(() => lines.parse({ lines: value }, 'farm.yaml')).toThrow(`farm.yaml: ${message}`);
+});
+
 test('a value that fits comes back frozen, all the way down', () => {
   const value = config.parse({ depthCm: 30, port: { type: 'serial', baud: 9600 } }, 'farm.yaml');
   expect(value.depthCm).toBe(30);

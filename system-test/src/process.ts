@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { serviceCommand } from '../../bin/service.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -41,14 +42,13 @@ process.on('exit', () => {
 
 /** Starts `file` (from the root) and does not wait for it. */
 export function launch(file: string, args: readonly string[], { cwd, env, inFront = [] }: LaunchOptions): Running {
-  const [program, ...rest] = [
-    ...inFront,
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    `${ROOT}${file}`,
-    ...args,
-  ] as [string, ...string[]];
-  const child = spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const service = serviceCommand(`${ROOT}${file}`);
+  const [program, ...rest] = [...inFront, process.execPath, ...service.args, ...args] as [string, ...string[]];
+  const child = spawn(program, rest, {
+    cwd,
+    env: { ...process.env, ...service.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   alive.add(child);
   const log: string[] = [];
   const keep = (line: string) => {

@@ -1,10 +1,10 @@
 /** The routes under /api/v1. Schemas come from the model. */
-import * as model from '@karez/model';
-import { KarezError, LIMITS, quantityOf } from '@karez/model';
+import { KarezError, LIMITS, quantityOf, toRows } from '@karez/model';
+import * as model from '@karez/model/schemas';
 import { decodeBatch } from '@karez/model/wire';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { gatewaysSeen } from '../registry/sight.ts';
+import { sightOf } from '../registry/sight.ts';
 import type { ApiParts } from './api.ts';
 import { streamLive } from './sse.ts';
 import { Turns } from './turns.ts';
@@ -14,8 +14,6 @@ const GatewayParams = Type.Object({ farm: model.Id, gateway: model.Id });
 const EntryParams = Type.Object({ farm: model.Id, gateway: model.Id, entry: Type.Integer({ minimum: 1 }) });
 /** The year 2100: beyond, databases disagree on what a time is. */
 const LATEST_MS = 4_102_444_800_000;
-/** How long the sight of gateways is kept: many pages look at once, and counting ranges is work. */
-const SIGHT_MS = 1_000;
 
 /** Fastify reads a query's single value as a list of one, so the union of the model is not needed here. */
 const HistoryQuery = Type.Object(
@@ -41,6 +39,7 @@ interface HistoryQuery {
 
 export function addRoutes(routes: FastifyInstance, { registry, live, clock, store, vault }: ApiParts): void {
   const errors = { 400: model.ApiError, 404: model.ApiError, 503: model.ApiError };
+  const sight = sightOf(registry, vault, clock);
   const histories = new Turns(LIMITS.historyRequests, LIMITS.historyWaiting);
   const farmOf = (id: string): model.FarmDetail => {
     const farm = registry.farm(id);
@@ -137,7 +136,6 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
     },
   );
 
-  let seen: { untilMs: number; gateways: Promise<model.ApiGateway[]> } | undefined;
   routes.get(
     '/gateways',
     {
@@ -146,16 +144,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
         response: { 200: Type.Array(model.ApiGateway), 503: model.ApiError },
       },
     },
-    async () => {
-      if (seen === undefined || clock.monoMs() >= seen.untilMs)
-        seen = { untilMs: clock.monoMs() + SIGHT_MS, gateways: gatewaysSeen(registry, vault) };
-      try {
-        return await seen.gateways;
-      } catch (error) {
-        seen = undefined;
-        throw error;
-      }
-    },
+    async () => await sight(),
   );
 
   routes.get<{ Params: { farm: string; gateway: string } }>(
@@ -185,12 +174,10 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
       if (row.epoch === null) return { ...row, hex: Buffer.from(bytes).toString('hex') };
       const names = registry.channelNames(farm, gateway, row.epoch);
       const { readings } = decodeBatch(bytes, { farm, gateway });
-      const rows = model
-        .toRows(readings)
-        .map(({ seq, channel, timeMs, value, quality }) => [
-          ...[seq, names.get(channel) ?? channel, timeMs],
-          ...[Number.isNaN(value) ? null : value, quality],
-        ]);
+      const rows = toRows(readings).map(({ seq, channel, timeMs, value, quality }) => [
+        ...[seq, names.get(channel) ?? channel, timeMs],
+        ...[Number.isNaN(value) ? null : value, quality],
+      ]);
       return { ...row, rows };
     },
   );

@@ -1,5 +1,5 @@
 /** Small work on columns of readings. */
-import { newReadings, type Readings } from '@karez/model';
+import { newReadings, type Readings } from '@karez/model/reading';
 
 const COLUMNS = ['seq', 'timeMs', 'channel', 'value', 'quality'] as const;
 

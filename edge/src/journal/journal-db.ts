@@ -4,7 +4,8 @@
  * cloud has all of it, or by the farm's policy for a full journal, and then it is counted as lost.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LIMITS, QUALITY, type Readings } from '@karez/model';
+import { LIMITS } from '@karez/model/limits';
+import { QUALITY, type Readings } from '@karez/model/reading';
 import { type BatchAddress, decodeBatch, encodeBatch } from '@karez/model/wire';
 import { joinRows, selectRows } from './columns.ts';
 import type { Identity } from './identity.ts';

@@ -1,4 +1,7 @@
-/** The thread that owns the journal's file. An fsync that takes its time holds up this thread and nothing else. */
+/**
+ * The thread that owns the journal’s file. An fsync that takes its time holds up this thread and nothing else. What it imports of
+ * the model comes by subpath, so that schemas and their compiler are not loaded a second time: memory is scarce on a small board.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JournalOptions } from './journal-db.ts';
 import { JournalHost, type JournalMethod, type OpenedJournal } from './journal-host.ts';

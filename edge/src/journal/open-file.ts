@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { firstOf, MOST_SEGMENTS, segmentOf } from '@karez/model';
+import { firstOf, MOST_SEGMENTS, segmentOf } from '@karez/model/sequence';
 import {
   type Identity,
   identityText,

@@ -3,7 +3,7 @@
  * written down which parts are done. Called inside a transaction.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { LIMITS } from '@karez/model';
+import { LIMITS } from '@karez/model/limits';
 import { parseMarks, recentMarks } from './marks.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import type { BlockRow } from './tables.ts';

@@ -3,7 +3,8 @@
  * hands what it said to the intake. Whose turn it is stands in schedule.ts, how one request goes in master.ts.
  */
 import { type Cancel, codeOf, type DeviceStatus, KarezError, type ModbusProfile, messageOf } from '@karez/model';
-import { type ConfiguredDevice, DEFAULTS, type ModbusLineConfig } from '../config.ts';
+import type { ConfiguredDevice, ModbusLineConfig } from '../config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import type { ReadRequest } from './frame.ts';

@@ -8,7 +8,8 @@
 import { createServer, type Socket } from 'node:net';
 import { type DeviceStatus, type JsonProfile, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { type ConfiguredDevice, DEFAULTS, type MqttConfig } from '../config.ts';
+import type { ConfiguredDevice, MqttConfig } from '../config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import { listen } from '../listen.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { readJson } from './json-values.ts';

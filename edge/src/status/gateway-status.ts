@@ -2,7 +2,8 @@
 import type { Clock, GatewayStatus } from '@karez/model';
 import type { Catalog } from '../catalog.ts';
 import type { Timekeeper } from '../clock/timekeeper.ts';
-import { DEFAULTS, type GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
+import { DEFAULTS } from '../defaults.ts';
 import type { Journal, JournalState } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { DeviceLine } from '../ports.ts';

@@ -3,16 +3,15 @@
  * what is stored; connect again with growing, jittered delays. What goes when is the plan's business.
  */
 import {
-  Ack,
   type Cancel,
   type Clock,
-  checker,
   type GatewayGone,
   type GatewayStatus,
   type Inventory,
   LIMITS,
   type Logger,
   type Random,
+  readAck,
 } from '@karez/model';
 import type { Timekeeper } from '../clock/timekeeper.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -45,7 +44,6 @@ const STATUS_EVERY_MS = 5_000;
 /** Where every byte is paid for. */
 const METERED_STATUS_EVERY_MS = 60_000;
 const GOODBYE_MS = 1_000;
-const ackChecker = checker(Ack, 'PAYLOAD_INVALID');
 
 export class Uplink {
   readonly #parts: UplinkParts;
@@ -174,7 +172,7 @@ export class Uplink {
   #acknowledged(payload: Uint8Array): void {
     const { logger, inventory } = this.#parts;
     try {
-      const ack = ackChecker.parse(JSON.parse(new TextDecoder().decode(payload)), 'acknowledgement');
+      const ack = readAck(new TextDecoder().decode(payload));
       if (ack.epoch !== inventory.epoch) return;
       if (ack.echoMs !== undefined) this.#learnTime(ack.timeMs, ack.echoMs);
       if (ack.retry.some((r) => r.code === 'CATALOG_UNKNOWN'))

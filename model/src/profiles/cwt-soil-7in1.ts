@@ -1,4 +1,4 @@
-import type { ModbusProfile } from '../profile.ts';
+import type { ModbusProfile } from '../profile-schemas.ts';
 
 /** Seven values in seven holding registers from 0, in the order of the maker's manual. */
 export const cwtSoil7in1: ModbusProfile = {

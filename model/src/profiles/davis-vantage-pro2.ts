@@ -1,4 +1,4 @@
-import type { DavisProfile } from '../profile.ts';
+import type { DavisProfile } from '../profile-schemas.ts';
 
 const MPH = 0.44704;
 const INHG = 33.8638866667;

@@ -1,4 +1,4 @@
-import type { ModbusProfile } from '../profile.ts';
+import type { ModbusProfile } from '../profile-schemas.ts';
 
 /** Moisture, temperature, conductivity and pH in four holding registers from 0. */
 export const dfrobotSen0604: ModbusProfile = {

@@ -1,4 +1,4 @@
-import type { ModbusProfile } from '../profile.ts';
+import type { ModbusProfile } from '../profile-schemas.ts';
 
 /** Photosynthetically active radiation in one holding register. */
 export const dfrobotSen0641: ModbusProfile = {

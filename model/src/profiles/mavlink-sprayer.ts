@@ -1,4 +1,4 @@
-import type { MavlinkProfile } from '../profile.ts';
+import type { MavlinkProfile } from '../profile-schemas.ts';
 
 /** MAV_COMP_ID_AUTOPILOT1. A camera, a gimbal or a ground station sends heartbeats of its own. */
 const AUTOPILOT = 1;

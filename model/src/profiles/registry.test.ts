@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { channelKey, scaleRaw } from '../profile.ts';
-import { PROFILES, parseProfile, profileOf } from './registry.ts';
+import { parseProfile } from './parse-profile.ts';
+import { PROFILES, profileOf } from './registry.ts';
 
 test.each(PROFILES.map((p) => [p.id, p] as const))('%s is a whole record', (id, profile) => {
   expect(parseProfile(structuredClone(profile), id).id).toBe(id);

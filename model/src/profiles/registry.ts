@@ -1,62 +1,12 @@
 /** Every device profile that ships. Adding one is a file beside this and a line here; the table's test walks them all. */
 import { KarezError } from '../errors.ts';
-import {
-  channelKey,
-  DavisProfile,
-  JsonProfile,
-  MavlinkProfile,
-  ModbusProfile,
-  type Profile,
-  registerWidth,
-} from '../profile.ts';
-import { quantityOf } from '../quantities.ts';
-import { checker } from '../schema.ts';
+import type { Profile } from '../profile-schemas.ts';
 import { cwtSoil7in1 } from './cwt-soil-7in1.ts';
 import { davisVantagePro2 } from './davis-vantage-pro2.ts';
 import { dfrobotSen0604 } from './dfrobot-sen0604.ts';
 import { dfrobotSen0641 } from './dfrobot-sen0641.ts';
 import { mavlinkSprayer } from './mavlink-sprayer.ts';
 import { wifiSoilNode } from './wifi-soil-node.ts';
-
-/** By protocol, so that an error speaks of the right kind of profile. */
-const CHECKERS: Record<string, { parse(value: unknown, what: string): Profile } | undefined> = {
-  modbus: checker(ModbusProfile, 'CONFIG_INVALID'),
-  davis: checker(DavisProfile, 'CONFIG_INVALID'),
-  mavlink: checker(MavlinkProfile, 'CONFIG_INVALID'),
-  'mqtt-json': checker(JsonProfile, 'CONFIG_INVALID'),
-};
-
-/** Checks a profile from outside: its form, that its quantities exist, that channels differ. Throws CONFIG_INVALID naming the key. */
-export function parseProfile(value: unknown, what: string): Profile {
-  const fail = (key: string, expected: string): never => {
-    throw new KarezError('CONFIG_INVALID', `${what}: ${key} ${expected}`, { where: key });
-  };
-  const protocol = String((value as { protocol?: unknown } | null)?.protocol);
-  const check = Object.hasOwn(CHECKERS, protocol) ? CHECKERS[protocol] : undefined;
-  if (check === undefined) return fail('protocol', `must be one of ${Object.keys(CHECKERS).join(', ')}`);
-  const profile = check.parse(value, what);
-  const keys = new Set<string>();
-  for (const [i, channel] of profile.channels.entries()) {
-    if (quantityOf(channel.quantity) === undefined)
-      fail(`channels.${i}.quantity`, `must be an id of the quantity table, not "${channel.quantity}"`);
-    const key = channelKey(channel);
-    if (keys.has(key))
-      fail(`channels.${i}`, `must differ from the others in quantity or place; ${key} stands there twice`);
-    keys.add(key);
-  }
-  if (profile.protocol === 'modbus') checkRegisters(profile, fail);
-  return profile;
-}
-
-/** What the schema cannot say of a register map. */
-function checkRegisters(profile: ModbusProfile, fail: (key: string, expected: string) => never): void {
-  for (const [i, { register, type }] of profile.channels.entries()) {
-    const width = registerWidth(type);
-    if (register + width > 65_536) fail(`channels.${i}.register`, `must leave room for ${width} registers below 65536`);
-    if (width > (profile.maxRegisters ?? width))
-      fail('maxRegisters', `must be at least ${width}, the width of ${type}`);
-  }
-}
 
 export const PROFILES: readonly Profile[] = [
   cwtSoil7in1,

@@ -1,4 +1,4 @@
-import type { JsonProfile } from '../profile.ts';
+import type { JsonProfile } from '../profile-schemas.ts';
 
 const at = (depthCm: number): JsonProfile['channels'] => [
   { quantity: 'soil.moisture', place: `d${depthCm}`, path: `soil[d=${depthCm}].vwc`, decimals: 1 },

@@ -49,7 +49,7 @@ function sentence({ status, trouble, values }) {
   const silent = [...devices.values()].filter((isHeard) => !isHeard).length;
   const heard = silent === 0 ? words.allHeard(devices.size) : words.notHeard(silent, devices.size);
   const said = trouble === null ? link : `${link} (${trouble})`;
-  return { text: `${said} ${heard}`, isGood: status.link.state === 'up' && silent === 0 };
+  return { text: `${said}${words.gap}${heard}`, isGood: status.link.state === 'up' && silent === 0 };
 }
 
 function isSilent(row, nowMs) {
@@ -106,7 +106,9 @@ function nameOf({ quantity, place }) {
   const known = quantities[quantity];
   const name = known === undefined ? quantity : isChinese ? known.zh : known.en;
   if (place === null) return name;
-  return /^[dh]/.test(place) ? `${name} ${place.slice(1)} cm` : `${name} ${place.slice(1)}`;
+  const number = place.slice(1);
+  // The figure and its unit stay on one line.
+  return /^[dh]/.test(place) ? `${name} ${number}\u00a0cm` : `${name}\u00a0${number}`;
 }
 
 function valueText({ quantity, value, timeMs, quality, decimals }) {

@@ -1,6 +1,8 @@
 /** The page's words, English and Chinese. */
 
 const EN = {
+  /** Between two sentences. */
+  gap: ' ',
   linkUp: 'The link to the cloud is up.',
   linkConnecting: 'Connecting to the cloud.',
   linkDown: 'No link to the cloud; readings are kept here.',
@@ -27,6 +29,7 @@ const EN = {
 };
 
 const ZH = {
+  gap: '',
   linkUp: '与云端连接正常。',
   linkConnecting: '正在连接云端。',
   linkDown: '与云端断开，数据保存在本机。',
