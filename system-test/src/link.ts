@@ -8,6 +8,8 @@ export interface Link {
   port: number;
   /** Connections relayed so far, and how many of them were cut. */
   counts: { connections: number; resets: number; silenced: number; bytesUp: number };
+  /** Connections that are open now. */
+  open(): number;
   /** Where new connections go. */
   aimAt(port: number): void;
   /** From now on nothing passes in either direction, and nobody is told; new connections hang. */
@@ -67,6 +69,7 @@ export async function startLink(target: number): Promise<Link> {
   return {
     port: (server.address() as { port: number }).port,
     counts,
+    open: () => pairs.size,
     aimAt(port) {
       aim = port;
     },

@@ -1,0 +1,133 @@
+/** A real InfluxDB 1.x that can be killed, frozen and started again on its data; and what stands in it. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../link.ts';
+import type { StoredRows } from './books.ts';
+
+export interface InfluxProcess {
+  pid: number;
+  whenReady: Promise<unknown>;
+  ended: Promise<number | null>;
+  log: string[];
+  kill(): Promise<void>;
+  /** SIGSTOP: it takes connections, and says nothing. */
+  freeze(): void;
+  thaw(): void;
+}
+
+export interface Influxd {
+  /** As the cloud's --store wants it. */
+  url: string;
+  launch(): InfluxProcess;
+  rows(): Promise<StoredRows>;
+}
+
+const DATABASE = 'karez';
+
+/** Prepares a folder and ports for one; starts nothing. Throws in words where the program is missing. */
+export async function makeInfluxd(folder: string): Promise<Influxd> {
+  const program = ['/usr/bin/influxd', '/usr/local/bin/influxd'].find((path) => existsSync(path));
+  if (program === undefined)
+    throw new Error('influxd is missing: install InfluxDB 1.x (Debian: apt-get install influxdb)');
+  const [http, rpc] = await Promise.all([freePort(), freePort()]);
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, 'influxdb.conf');
+  writeFileSync(config, configText(folder, http, rpc));
+  const base = `http://127.0.0.1:${http}`;
+  return {
+    url: `${base}/${DATABASE}`,
+    rows: () => readRows(base),
+    launch() {
+      const child = spawn(program, ['-config', config], { stdio: 'ignore' });
+      const killAtExit = () => child.kill('SIGKILL');
+      process.once('exit', killAtExit);
+      const ended = new Promise<number | null>((resolve) => {
+        child.once('close', (code) => {
+          process.off('exit', killAtExit);
+          resolve(code);
+        });
+      });
+      return {
+        ...{ pid: child.pid as number, ended, log: [], whenReady: answering(base, ended) },
+        async kill() {
+          child.kill('SIGKILL');
+          await ended;
+        },
+        freeze: () => void child.kill('SIGSTOP'),
+        thaw: () => void child.kill('SIGCONT'),
+      };
+    },
+  };
+}
+
+/** Resolves once it answers; never where it ended before. */
+async function answering(base: string, ended: Promise<unknown>): Promise<void> {
+  let isGone = false;
+  void ended.then(() => {
+    isGone = true;
+  });
+  while (!isGone) {
+    const isUp = await fetch(`${base}/ping`, { signal: AbortSignal.timeout(1_000) }).then(
+      (response) => response.status === 204,
+      () => false,
+    );
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Every point: one query for each quantity's quality, which each point has. */
+async function readRows(base: string): Promise<StoredRows> {
+  const times = new Map<string, number[]>();
+  let count = 0;
+  for (const { name: measurement, values: fields } of await query(base, 'SHOW FIELD KEYS')) {
+    for (const [field] of fields as [string, string][]) {
+      if (!field.endsWith('.q')) continue;
+      const series = await query(base, `SELECT "${field}" FROM "${measurement}" GROUP BY device, place`);
+      for (const { tags, values } of series) {
+        const place = tags?.place ? `@${tags.place}` : '';
+        times.set(
+          `${tags?.device}/${field.slice(0, -2)}${place}`,
+          values.map(([time]) => Number(time)),
+        );
+        count += values.length;
+      }
+    }
+  }
+  return { count, times, numbers: undefined };
+}
+
+interface InfluxSeries {
+  name: string;
+  tags?: Record<string, string>;
+  values: unknown[][];
+}
+
+async function query(base: string, q: string): Promise<InfluxSeries[]> {
+  const response = await fetch(`${base}/query?${new URLSearchParams({ db: DATABASE, epoch: 'ms', q })}`);
+  const { results } = (await response.json()) as { results?: { series?: InfluxSeries[]; error?: string }[] };
+  const [result] = results ?? [];
+  if (result === undefined || result.error !== undefined) throw new Error(`InfluxDB: ${q}: ${result?.error}`);
+  return result.series ?? [];
+}
+
+function configText(folder: string, http: number, rpc: number): string {
+  return `reporting-disabled = true
+bind-address = "127.0.0.1:${rpc}"
+[meta]
+  dir = "${folder}/meta"
+[data]
+  dir = "${folder}/data"
+  wal-dir = "${folder}/wal"
+  query-log-enabled = false
+  index-version = "inmem"
+[http]
+  bind-address = "127.0.0.1:${http}"
+  log-enabled = false
+[logging]
+  level = "error"
+[monitor]
+  store-enabled = false
+`;
+}
