@@ -13,6 +13,7 @@ let latest: Latest['values'];
 let streams: ReadableStreamDefaultController<Uint8Array>[];
 let requests: string[];
 let down: boolean;
+let noStream: boolean;
 let feed: FarmFeed;
 
 const detail: FarmDetail = {
@@ -30,7 +31,7 @@ const gateway = { farm: 'farm', gateway: 'g', title: 'G', online: true, heardMs:
 async function answer(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const path = String(input).replace(/^.*\/api/, '');
   requests.push(path);
-  if (down) throw new TypeError('network');
+  if (down || (noStream && path.endsWith('/live'))) throw new TypeError('network');
   if (path.endsWith('/live')) {
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -52,7 +53,7 @@ const readings = (...rows: [string, number, number, number][]) => say('readings'
 
 beforeEach(() => {
   clock = virtualClock(START);
-  [latest, streams, requests, down] = [{ [ID]: [serverMs() - 1_000, 30, 0] }, [], [], false];
+  [latest, streams, requests, down, noStream] = [{ [ID]: [serverMs() - 1_000, 30, 0] }, [], [], false, false];
   feed = new FarmFeed('farm', createApi('/api', answer as typeof fetch), clock);
   return () => feed.stop();
 });
@@ -123,6 +124,19 @@ test('a cut shows once a second attempt failed; judging stands still; everything
   expect(feed.snapshot()).toMatchObject({ connection: { state: 'live' }, problem: undefined });
   expect(feed.snapshot().loads).toBeGreaterThanOrEqual(2);
   expect(feed.value(ID)?.[1]).toBe(50);
+});
+
+test('where only the stream does not stand, values come by asking, and are dated', async () => {
+  await live();
+  noStream = true;
+  streams[0]?.error(new Error('cut'));
+  await clock.advance(5_000);
+  expect(feed.snapshot().connection.state).toBe('reconnecting');
+  latest = { [ID]: [serverMs() + 20_000, 61, 0] };
+  await clock.advance(30_000);
+  expect(feed.value(ID)?.[1]).toBe(61);
+  expect(serverMs() - feed.snapshot().judgedMs).toBeLessThanOrEqual(10_000);
+  expect(feed.snapshot().connection.state).toBe('reconnecting');
 });
 
 test('a link that is silent without being cut is given up; a heartbeat keeps it', async () => {

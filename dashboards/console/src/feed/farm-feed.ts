@@ -33,6 +33,8 @@ const TICK_MS = 1_000;
 const FARM_CHANGED_MS = 500;
 /** A backlog that drains makes many late readings; histories are fetched anew at most this often, ms. */
 const LATE_MS = 5_000;
+/** How often values are asked for while there is no stream, ms. */
+const POLL_MS = 10_000;
 /** A page that nobody sees gives up its connection after this time, ms: a phone's battery pays for it. */
 const HIDDEN_MS = 60_000;
 /** A link that was quiet for longer than this when the page is looked at again is made anew, ms. */
@@ -54,7 +56,9 @@ export class FarmFeed {
   #farmLater: Cancel | undefined;
   #lateLater: Cancel | undefined;
   #hidden: Cancel | undefined;
+  #hiddenLong = false;
   #loading = false;
+  #askedMonoMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #failures = 0;
   /** Server time of the newest `hello`, and of the newest complete load. */
@@ -70,6 +74,7 @@ export class FarmFeed {
     this.#link = new LiveLink(api.liveUrl(farm), api.fetch, clock, {
       event: (name, data) => this.#event(name, data),
       lost: (_problem, tries) => {
+        this.#helloMs = 0;
         // One failure may be a change of the network; the second is news.
         if (tries > 1) this.#interrupted();
       },
@@ -91,7 +96,10 @@ export class FarmFeed {
   start(): void {
     this.#link.start();
     void this.#load();
-    this.#ticks = this.#clock.every(TICK_MS, () => this.#show({}));
+    this.#ticks = this.#clock.every(TICK_MS, () => {
+      this.#poll();
+      this.#show({});
+    });
   }
 
   stop(): void {
@@ -122,6 +130,8 @@ export class FarmFeed {
     this.#hidden = undefined;
     if (!visible) {
       this.#hidden = this.#clock.after(HIDDEN_MS, () => {
+        this.#hiddenLong = true;
+        this.#helloMs = 0;
         this.#interrupted();
         this.#link.stop();
       });
@@ -130,6 +140,8 @@ export class FarmFeed {
 
   /** Tries at once, as when the reader asks for it or the network is back. */
   again(): void {
+    this.#hiddenLong = false;
+    this.#helloMs = 0;
     this.#server.forget();
     this.#failures = 0;
     this.#link.renew();
@@ -195,6 +207,7 @@ export class FarmFeed {
   async #load(): Promise<void> {
     if (this.#loading || this.#stopped) return;
     this.#loading = true;
+    this.#askedMonoMs = this.#clock.monoMs();
     try {
       const [detail, latest, gateways] = await Promise.all([
         this.#api.farm(this.farm),
@@ -222,6 +235,26 @@ export class FarmFeed {
     if (this.#loadedMs >= 0 && this.#failures === 0) this.#settle();
   }
 
+  /** Where requests are answered but the stream does not stand, as behind some proxies, values come by asking. */
+  #poll(): void {
+    const { connection } = this.#snapshot;
+    if (connection.state === 'live' || this.#hiddenLong || this.#loadedMs < 0 || this.#loading) return;
+    if (this.#clock.monoMs() - this.#askedMonoMs < POLL_MS) return;
+    this.#askedMonoMs = this.#clock.monoMs();
+    this.#api.latest(this.farm).then(
+      ({ nowMs, values }) => {
+        this.#server.heard(nowMs);
+        for (const [id, value] of Object.entries(values)) this.#keep(id, value);
+        this.#loadedMs = nowMs;
+        if (this.#snapshot.connection.state === 'reconnecting')
+          this.#show({ connection: { state: 'reconnecting', sinceMs: nowMs } });
+      },
+      () => {
+        // No answer either: the page says since when.
+      },
+    );
+  }
+
   /** Live once the stream stands and everything was loaded after it began; loads until then. */
   #settle(): void {
     if (this.#loadedMs < 0 || this.#loadedMs < this.#helloMs) void this.#load();
@@ -241,7 +274,13 @@ export class FarmFeed {
     this.#later = undefined;
     const nowMs = this.#server.nowMs();
     const merged = { ...this.#snapshot, ...changes, nowMs };
-    const judgedMs = merged.connection.state === 'reconnecting' ? merged.connection.sinceMs : nowMs;
+    const { connection } = merged;
+    const judgedMs =
+      connection.state === 'reconnecting'
+        ? connection.sinceMs
+        : connection.state === 'loading' && this.#loadedMs >= 0
+          ? this.#loadedMs
+          : nowMs;
     this.#snapshot = { ...merged, judgedMs };
     for (const listener of this.#listeners) listener();
   }

@@ -267,9 +267,9 @@ export const en = {
   'gateway.status.none': 'It has not said anything about itself since the cloud started.',
 
   'farms.title': 'Farms',
-  'farms.summary': '{fields} fields, {devices} devices, {gateways} gateways',
+  'farms.summary': 'Fields: {fields} · Devices: {devices} · Gateways: {gateways}',
   'farms.none':
-    'No farm yet. Start a gateway with a credential of this cloud; its fields and devices appear here by themselves.',
+    'No farm yet. “npx karez gateway add FARM GATEWAY” makes a credential; start a gateway with it, and its fields and devices appear here by themselves.',
   'farms.unknown': 'There is no farm “{farm}”.',
   'problem.title': 'That did not work',
   'problem.UNREACHABLE':

@@ -252,7 +252,8 @@ export const zh: Catalogue = {
 
   'farms.title': '农场',
   'farms.summary': '{fields} 块地，{devices} 台设备，{gateways} 台网关',
-  'farms.none': '还没有农场。用本云端的凭据启动一台网关，地块和设备会自动出现在这里。',
+  'farms.none':
+    '还没有农场。先用“npx karez gateway add 农场 网关”生成凭据，再用它启动网关，地块和设备会自动出现在这里。',
   'farms.unknown': '没有农场“{farm}”。',
   'problem.title': '没有成功',
   'problem.UNREACHABLE': '服务器没有应答。请检查本机网络，系统会自动重试。',

@@ -5,7 +5,7 @@ import type { GroupChannel } from '../../judge/groups.ts';
 import { decimalsOf } from '../../show/number.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { Icon } from '../part/icon.tsx';
-import { ProblemNote } from '../part/problem.tsx';
+import { ProblemNote, problemWords } from '../part/problem.tsx';
 import { useGestures } from '../part/use-gestures.ts';
 import { useSize } from '../part/use-size.ts';
 import { useThemeName } from '../part/use-theme-name.ts';
@@ -131,7 +131,9 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
         onKeyDown={onKeyDown}
       >
         {size === undefined || history.series === undefined ? (
-          <p className="chart-wait quiet">{history.problem === undefined ? say('chart.loading') : null}</p>
+          <p className="chart-wait quiet">
+            {history.problem === undefined ? say('chart.loading') : problemWords(history.problem, say)}
+          </p>
         ) : (
           <Suspense fallback={<p className="chart-wait quiet">{say('chart.loading')}</p>}>
             <Plot
@@ -146,7 +148,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
         )}
         {empty ? <p className="chart-wait">{say('chart.empty')}</p> : null}
       </div>
-      {history.problem === undefined ? null : <ProblemNote problem={history.problem} />}
+      {history.problem === undefined || history.series === undefined ? null : <ProblemNote problem={history.problem} />}
       <p id="chart-keys" className="chart-keys quiet">
         {say('chart.keys')}
       </p>
