@@ -83,6 +83,19 @@ test('wakes the console, asks for its rain collector, then for both packets in t
   await all.it.stop();
 });
 
+test('what LOOP2 resolves finer is left to it, unless the console knows only LOOP', async () => {
+  const average = profile.channels.findIndex((c) => c.quantity === 'wind.speed-average');
+  const said = async (knowsLps: boolean) => {
+    const all = setUp();
+    attachConsole(all, { setup: 0, knowsLps });
+    all.line.connect();
+    await all.clock.advance(20_000);
+    return new Set(all.intake.of('mast').map((s) => s.values[s.channels.indexOf(average)]));
+  };
+  expect(await said(true)).toEqual(new Set([undefined, 2.86]));
+  expect(await said(false)).toEqual(new Set([2.24]));
+});
+
 test('rain is told in the size of the collector: asked, configured, or the usual one', async () => {
   const rain = async (line: Partial<DavisLineConfig>, options: ConsoleOptions) => {
     const all = setUp(line, 100);

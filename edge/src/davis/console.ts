@@ -140,7 +140,8 @@ export function startDavisConsole(
   }
 
   function accept(kind: PacketKind, bytes: Uint8Array): void {
-    const { channels, values } = packetValues(profile, kind, bytes, clickMm);
+    const source = kind === 'LOOP' && !isOld ? 'LOOP beside LOOP2' : kind;
+    const { channels, values } = packetValues(profile, source, bytes, clickMm);
     if (channels.length === 0) return;
     intake.accept({ device: device.id, channels, values }).then(
       () => {

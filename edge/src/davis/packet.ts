@@ -35,19 +35,23 @@ export function packetKind(bytes: Uint8Array): PacketKind {
 type Channel = DavisProfile['channels'][number];
 type Fields = { position: number; field: Channel }[];
 
-/** What each kind of packet carries, for each profile once. */
-const fields = new WeakMap<DavisProfile, Record<PacketKind, Fields>>();
+/** A LOOP packet between LOOP2 packets leaves to these what they resolve finer. */
+type Source = PacketKind | 'LOOP beside LOOP2';
 
-function fieldsOf(profile: DavisProfile, kind: PacketKind): Fields {
+/** What each kind of packet carries, for each profile once. */
+const fields = new WeakMap<DavisProfile, Record<Source, Fields>>();
+
+function fieldsOf(profile: DavisProfile, source: Source): Fields {
   let known = fields.get(profile);
   if (known === undefined) {
     const all = profile.channels.map((field, position) => ({ position, field }));
     const of = (packet: PacketKind) => all.filter(({ field }) => field.packet === packet || field.packet === 'both');
     const inLoop2 = of('LOOP2').map(({ position, field }) => ({ position, field: { ...field, ...field.inLoop2 } }));
-    known = { LOOP: of('LOOP'), LOOP2: inLoop2 };
+    const coarse = of('LOOP').filter(({ field }) => field.inLoop2 === undefined);
+    known = { LOOP: of('LOOP'), LOOP2: inLoop2, 'LOOP beside LOOP2': coarse };
     fields.set(profile, known);
   }
-  return known[kind];
+  return known[source];
 }
 
 /**
@@ -56,14 +60,14 @@ function fieldsOf(profile: DavisProfile, kind: PacketKind): Fields {
  */
 export function packetValues(
   profile: DavisProfile,
-  kind: PacketKind,
+  source: Source,
   bytes: Uint8Array,
   clickMm = USUAL_CLICK_MM,
 ): { channels: number[]; values: number[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const channels: number[] = [];
   const values: number[] = [];
-  for (const { position, field } of fieldsOf(profile, kind)) {
+  for (const { position, field } of fieldsOf(profile, source)) {
     const raw = readField(view, field);
     channels.push(position);
     values.push(scaleRaw(raw, field.clicks === true ? { ...field, multiply: (field.multiply ?? 1) * clickMm } : field));
