@@ -28,6 +28,8 @@ async function stopAll(status: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   if (running.length > 0) say('Stopping …');
+  // Ctrl-C reaches the whole group: whichever ends before its turn comes is not to be started again.
+  for (const part of running) part.letGo();
   for (const part of running.toReversed()) await part.stop();
   if (running.length > 0) say('Stopped. The data is kept; start again to go on.');
   process.exit(status);

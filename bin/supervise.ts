@@ -17,6 +17,8 @@ export interface Supervised {
   ready: Promise<Ready>;
   /** Its process id now, for those who want to try a crash. */
   pid(): number | undefined;
+  /** From now on its end is expected. */
+  letGo(): void;
   /** Asks it to end, insists after ten seconds; resolves once it is gone. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,10 @@ export function supervise(options: SuperviseOptions): Supervised {
   return {
     ready: ready.promise,
     pid: () => child.pid,
+    letGo() {
+      stopping = true;
+      clearTimeout(restart);
+    },
     async stop() {
       stopping = true;
       clearTimeout(restart);

@@ -36,21 +36,35 @@ const HTTP_HOST = '127.0.0.1';
 /** How often what gateways said of themselves is written down: one fsync for all of them. */
 const WORDS_EVERY_MS = 5_000;
 
-/** Starts everything. Throws KarezError PORT_TAKEN, STORE_UNAVAILABLE, CONFIG_INVALID in words. */
-export async function startCloud(
+/** Starts everything, or nothing. Throws KarezError PORT_TAKEN, STORE_UNAVAILABLE, CONFIG_INVALID in words. */
+export async function startCloud(options: CloudOptions, deps: { clock: Clock; logger: Logger }): Promise<Cloud> {
+  // What was started is stopped in the opposite order, now or when the next part fails.
+  const started = new AsyncDisposableStack();
+  try {
+    return await startParts(options, deps, started);
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+async function startParts(
   options: CloudOptions,
   { clock, logger }: { clock: Clock; logger: Logger },
+  started: AsyncDisposableStack,
 ): Promise<Cloud> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const embedded = options.store === 'embedded';
   const influx = embedded ? undefined : parseInfluxUrl(options.store);
   const vault = await openVault({ path: join(options.dataDir, 'cloud.db'), keepReadings: embedded });
+  started.defer(() => vault.close());
   const store =
     influx === undefined
       ? embeddedStore(vault)
       : await openInfluxStore(influx, vault, (cause) =>
           logger.log('warn', 'InfluxDB does not answer yet; readings wait at the gateways until it does', { cause }),
         );
+  started.defer(() => store.close());
   const registry = new Registry(vault);
   await registry.load();
   const live = new LiveBus(logger);
@@ -66,6 +80,11 @@ export async function startCloud(
   const writeWords = () =>
     registry.write().catch((cause) => logger.log('warn', 'what gateways said could not be written', { cause }));
   const stopWriting = clock.every(WORDS_EVERY_MS, writeWords);
+  started.defer(async () => {
+    await ingest.idle();
+    stopWriting();
+    await writeWords();
+  });
   const broker: Broker = await openBroker(
     {
       ...{ clock, logger, check: passwordChecker(vault) },
@@ -74,10 +93,12 @@ export async function startCloud(
     },
     { port: options.mqttPort, host: options.mqttHost },
   );
+  started.defer(() => broker.close());
   const api = await buildApi({
     ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver },
     ...{ consoleDir: options.consoleDir, version: options.version },
   });
+  started.defer(() => api.close());
   const http = await api.listen({ port: options.httpPort, host: HTTP_HOST }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(options.httpPort, cause) : cause;
   });
@@ -85,15 +106,7 @@ export async function startCloud(
     http: `${http}/`,
     mqtt: `mqtt://${options.mqttHost}:${broker.port}`,
     ingest,
-    async stop() {
-      await api.close();
-      await broker.close();
-      await ingest.idle();
-      stopWriting();
-      await writeWords();
-      await store.close();
-      await vault.close();
-    },
+    stop: () => started.disposeAsync(),
   };
 }
 

@@ -186,7 +186,10 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     },
     options.port,
     options.host,
-  );
+  ).catch(async (error) => {
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    throw error;
+  });
 
   return {
     port: sockets.port,
