@@ -36,6 +36,8 @@ export interface TimekeeperParts {
 
 /** A shift within this is no repair: the clock was right. */
 const RIGHT_MS = 1_000;
+/** A correction backwards within this holds the time still until it has caught up; beyond it, the time before was wrong and is left. */
+const HOLD_MS = 60_000;
 /** Reports are forgotten after this long. */
 const REPORT_LIFE_MS = 3_600_000;
 /** The remembered time may itself come from a wrong source: whoever contradicts it for this long, alone or in agreement, is believed. */
@@ -60,9 +62,10 @@ export class Timekeeper {
     this.#floorMs = Math.max(parts.floorMs, LIMITS.earliestMs);
   }
 
-  /** Now; never earlier than the last answer. */
+  /** Now; never earlier than the last answer, unless that turned out to be wrong. */
   now(): Moment {
-    const timeMs = Math.max(this.#newestMs, Math.round(this.#count() + (this.#shiftMs ?? 0)));
+    const counted = Math.round(this.#count() + (this.#shiftMs ?? 0));
+    const timeMs = this.#newestMs - counted > HOLD_MS ? counted : Math.max(this.#newestMs, counted);
     this.#newestMs = timeMs;
     return { timeMs, dated: this.#shiftMs !== undefined };
   }
@@ -146,6 +149,8 @@ export class Timekeeper {
   #dateAll({ shiftMs, uncertaintyMs, source }: Report): void {
     const { boot, undated, logger, date, clock } = this.#parts;
     const right = (shift: number) => (Math.abs(shift) <= Math.max(RIGHT_MS, uncertaintyMs) ? 0 : shift);
+    // What was answered until now is shifted with the readings that have it.
+    this.#newestMs += right(shiftMs);
     const shifts: [number, number][] = [];
     let nextStartMs = boot.wallMs + shiftMs;
     for (const earlier of undated.filter((b) => b.id !== boot.id).toSorted((a, b) => b.id - a.id)) {
