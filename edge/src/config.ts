@@ -20,7 +20,10 @@ const Position = Type.Tuple(
 export const LinePort = Type.Union([
   Type.Object(
     {
-      serial: Type.String({ minLength: 1, description: 'Path of the device, e.g. /dev/ttyUSB0.' }),
+      serial: Type.String({
+        minLength: 1,
+        description: 'Path of the device; one below /dev/serial/by-id stays the same whatever is plugged in first.',
+      }),
       baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 4_000_000 })),
       parity: Type.Optional(
         Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], { description: 'Default none.' }),

@@ -49,6 +49,10 @@ async function runGateway(args: string[]): Promise<void> {
 }
 
 async function decode([profileId, ...rest]: string[]): Promise<void> {
+  if (profileId === '--help' || profileId === '-h') {
+    console.log(HELP);
+    return;
+  }
   const { decodeFrame } = await import('./decode/decode.ts');
   const { profileOf } = await import('@karez/model');
   if (profileId === undefined || rest.length === 0) throw new Error('usage: karez decode PROFILE HEX');

@@ -1,8 +1,11 @@
 /** A real tty with a test on its other end, made by `script` (bsdutils). */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface Pty {
-  /** Path of the tty, e.g. /dev/pts/3. */
+  /** A link of our own to the tty: the number of one that is gone is soon somebody else's. */
   path: string;
   write(bytes: Uint8Array): void;
   onBytes: (bytes: Uint8Array) => void;
@@ -18,7 +21,7 @@ export async function openPty(): Promise<Pty> {
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let head = '';
-  const path = await new Promise<string>((resolve, reject) => {
+  const device = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => reject(new Error('script ended at once: is bsdutils installed?')));
     child.stdout.on('data', function first(chunk: Buffer) {
@@ -29,11 +32,15 @@ export async function openPty(): Promise<Pty> {
       resolve(name);
     });
   });
+  const folder = mkdtempSync(join(tmpdir(), 'karez-tty-'));
+  const path = join(folder, 'tty');
+  symlinkSync(device, path);
   const pty: Pty = {
     path,
     write: (bytes) => void child.stdin.write(bytes),
     onBytes: () => {},
     async unplug() {
+      rmSync(folder, { recursive: true, force: true });
       child.kill('SIGKILL');
       await closed;
     },
