@@ -116,10 +116,16 @@ export class Uplink {
     this.#giveUp = this.#parts.connect({
       up: (link) => {
         this.#link = link;
-        this.#greet(link).catch((error) => {
-          logger.log('info', 'the cloud could not be greeted', { cause: error });
+        const tooLong = clock.after(LIMITS.ackTimeoutMs, () => {
+          logger.log('info', 'the cloud does not confirm what we have');
           link.close();
         });
+        this.#greet(link)
+          .catch((error) => {
+            logger.log('info', 'the cloud could not be greeted', { cause: error });
+            link.close();
+          })
+          .finally(tooLong);
       },
       message: (leaf, payload) => {
         if (leaf === 'ack') this.#acknowledged(payload);
