@@ -38,12 +38,17 @@ export function vote(reports: readonly Report[], earliest: number, latest: numbe
   const strong = possible.filter((r) => r.source !== 'devices');
   const groups = strong
     .map((r) => ({ leader: r, members: possible.filter((other) => agree(r, other)) }))
-    .sort((a, b) => b.members.length - a.members.length || near(b, current) - near(a, current) || rank(a) - rank(b));
+    .sort(
+      (a, b) =>
+        b.members.length - a.members.length ||
+        near(b, current) - near(a, current) ||
+        rankOf(a.leader) - rankOf(b.leader),
+    );
   const best = groups[0];
   const refused = absurd.map((r) => `${inWords(r.source)} says a time that is already past`);
   if (best === undefined) return { state: 'unknown', believed: undefined, trouble: refused[0] ?? null };
   const members = best.members.filter((r) => r.source !== 'devices');
-  const believed = members.reduce((a, b) => (b.uncertaintyMs < a.uncertaintyMs ? b : a));
+  const believed = members.toSorted((a, b) => a.uncertaintyMs - b.uncertaintyMs || rankOf(a) - rankOf(b))[0] as Report;
   const others = possible.filter((r) => !best.members.includes(r));
   const differing = others.map(
     (r) =>
@@ -59,8 +64,8 @@ function agree(a: Report, b: Report): boolean {
   return Math.abs(a.shiftMs - b.shiftMs) <= AGREE_MS + a.uncertaintyMs + b.uncertaintyMs;
 }
 
-function rank({ leader }: { leader: Report }): number {
-  return SOURCES.indexOf(leader.source);
+function rankOf({ source }: Report): number {
+  return SOURCES.indexOf(source);
 }
 
 /** 1 where a group stays with what is believed: of equals, no change. */

@@ -67,7 +67,9 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   }
   const known = newerIdentity(fromFile, identityOf(db));
   const identity = known ?? newIdentity();
-  const isClean = rebuilt === undefined && known !== undefined && metaNumber(db, 'clean') === 1;
+  // A file that was copied or restored without its hint, or with another's, may have given more numbers than it knows of.
+  const isHinted = hint !== undefined && hint.nextSeq === metaNumber(db, 'next');
+  const isClean = rebuilt === undefined && known !== undefined && isHinted && metaNumber(db, 'clean') === 1;
   const settledTo = Math.max(hint?.settledTo ?? 0, metaNumber(db, 'settledTo') ?? 0);
   const torn = beginSegment(db, identity, {
     walked,

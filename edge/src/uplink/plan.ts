@@ -51,6 +51,7 @@ export class Plan {
   readonly #live = new RangeSet();
   readonly #inFlight = new Set<InFlight>();
   #connected = false;
+  #stopped = false;
   #liveTimer: Cancel | undefined;
   #budgetTimer: Cancel | undefined;
   #settleTimer: Cancel | undefined;
@@ -156,10 +157,12 @@ export class Plan {
       for (const [first, last] of stored) this.#stored.add(first, last);
       this.#refused.push(...refused);
       this.#parts.failed(error);
+      if (!this.#stopped) this.#settleTimer ??= this.#parts.clock.after(SETTLE_EVERY_MS, () => void this.flush());
     }
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.disconnected();
     this.#liveTimer?.();
     this.#budgetTimer?.();
