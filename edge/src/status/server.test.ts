@@ -30,6 +30,7 @@ const VIEW = {
     ...{ v: 1, online: true, timeMs: NOW, accepted: 1_000_000, stored: 999_000, waiting: 1_000, refused: 0, lost: [] },
     journal: { bytes: 4_096, limitBytes: 512_000_000, writable: true, hoursLeft: 1_000 },
     link: { state: 'up', sinceMs: 0, roundTripMs: 80 },
+    clock: { state: 'known', source: 'ntp', offsetMs: 0, uncertaintyMs: 5, trouble: null },
     devices: [
       { id: 'soil-1', lastMs: NOW - 3_000, accepted: 5, rejected: 3, timeouts: 2, trouble: null },
       { id: 'soil-2', lastMs: null, accepted: 0, rejected: 0, timeouts: 9, trouble: 'address 2 does not answer' },

@@ -66,7 +66,11 @@ function showFigures({ status }) {
     [words.journal, `${megabytes(journal.bytes, 1)} / ${megabytes(journal.limitBytes, 0)} MB`],
     [words.room, room(journal.hoursLeft)],
   ];
+  if (status.refused > 0) figures.push([words.refused, status.refused.toLocaleString()]);
+  for (const { reason, readings } of status.lost) figures.push([words.lost(reason), readings.toLocaleString()]);
+  if (status.clock.trouble !== null) figures.push([words.clock(status.clock.state), status.clock.trouble]);
   const list = byId('figures');
+  while (list.children.length > figures.length) list.lastChild.remove();
   figures.forEach(([name, figure], i) => {
     if (list.children[i] === undefined) list.append(element('div', '', element('dt', ''), element('dd', '')));
     setText(list.children[i].children[0], name);
