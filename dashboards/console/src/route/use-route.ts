@@ -1,5 +1,5 @@
 /** The route that the address bar shows, and where on its page the reader was. */
-import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { hrefOf, parseRoute, type Route } from './route.ts';
 
 let known: { hash: string; route: Route } | undefined;
@@ -55,11 +55,13 @@ export function usePageStart(page: string): void {
       window.removeEventListener('scroll', remember);
     };
   }, []);
+  const isFirst = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page is what this waits for.
   useLayoutEffect(() => {
     const { scrollY } = (window.history.state ?? {}) as Visit;
     window.scrollTo(0, scrollY ?? 0);
-    if (document.activeElement === document.body || document.activeElement === null) return;
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    // Where the browser has just opened the page, the focus is the browser's.
+    if (!isFirst.current) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    isFirst.current = false;
   }, [page]);
 }

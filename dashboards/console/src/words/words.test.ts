@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en } from './en.ts';
 import { chooseLanguage, type Key, LANGUAGES, type Language, type LanguageId, type Message, speaker } from './words.ts';
@@ -27,6 +28,18 @@ describe.each(Object.entries(LANGUAGES as Record<string, Language>))('%s', (_id,
         .filter((text) => text.trim() === '' && text !== ' and '),
     ).toEqual([]);
   });
+});
+
+test('no text is left that nothing says', () => {
+  const folder = new URL('../', import.meta.url);
+  const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((f) => /\.tsx?$/.test(f) && !f.startsWith('words') && !f.includes('.test.'))
+    .map((f) => readFileSync(new URL(f, folder), 'utf8'))
+    .join('\n');
+  // Keys made of a fixed beginning and one word: say(`state.${state}`).
+  const made = [...code.matchAll(/`([a-z.]+\.)\$\{\w+(?:\.\w+)?\}`/g)].map((m) => m[1] as string);
+  const isMade = (key: string) => made.some((m) => key.startsWith(m) && !key.slice(m.length).includes('.'));
+  expect(Object.keys(en).filter((key) => !code.includes(`'${key}'`) && !isMade(key))).toEqual([]);
 });
 
 test('Chinese is written in Chinese', () => {

@@ -18,15 +18,16 @@ interface ReadoutProps {
 export function Readout({ shown, colour, lines, cursorMs, range }: ReadoutProps) {
   const { times, nowMs } = useLoadedFarm();
   const { say, locale } = useWords();
+  const room = `readout${shown.length > 4 ? ' readout-many' : shown.length > 1 ? ' readout-several' : ''}`;
   if (cursorMs === null) {
     const shownTime = { from: times.moment(range.fromMs, nowMs), to: times.moment(Math.min(range.toMs, nowMs), nowMs) };
-    return <p className="readout quiet">{say('chart.shown', shownTime)}</p>;
+    return <p className={`${room} quiet`}>{say('chart.shown', shownTime)}</p>;
   }
   const found = shown.map((channel, i) => ({ channel, reading: lines[i] && readingAt(lines[i], cursorMs) }));
   const only = shown.length === 1 ? found[0]?.reading : undefined;
   return (
-    <p className="readout" role="status">
-      <time>{times.exact(only?.timeMs ?? cursorMs)}</time>
+    <p className={room} role="status">
+      <time>{times.exact(only?.timeMs ?? cursorMs)}</time>{' '}
       {found.map(({ channel, reading }) => (
         <span key={channel.id} className="readout-value">
           {shown.length > 1 ? (

@@ -1,15 +1,19 @@
 /** What to do when something did not work, and the shape of what comes while it has not come yet. */
 import type { Problem as ProblemError } from '../../feed/api.ts';
 import type { Route } from '../../route/route.ts';
-import type { Say } from '../../words/words.ts';
+import type { Key, Say } from '../../words/words.ts';
 import { useFarm } from '../farm-context.tsx';
 import { useWords } from '../words-context.tsx';
 
-const KNOWN = new Set(['UNREACHABLE', 'BUSY', 'NOT_FOUND']);
+const KNOWN: Record<string, Key | undefined> = {
+  UNREACHABLE: 'problem.UNREACHABLE',
+  BUSY: 'problem.BUSY',
+  NOT_FOUND: 'problem.NOT_FOUND',
+};
 
 export function problemWords({ code, message }: ProblemError, say: Say): string {
-  if (KNOWN.has(code)) return say(`problem.${code as 'UNREACHABLE' | 'BUSY' | 'NOT_FOUND'}`);
-  return say('problem.other', { message, code });
+  const known = KNOWN[code];
+  return known === undefined ? say('problem.other', { message, code }) : say(known);
 }
 
 export function ProblemNote({ problem, onAgain }: { problem: ProblemError; onAgain?: (() => void) | undefined }) {
