@@ -72,7 +72,7 @@ export async function startGateway(
   const view = (): GatewayView => ({
     ...{ status: status(), title: `${config.gateway.title}, ${config.farm.title}` },
     ...{ counts: pipeline.counts, journal: journal.state, bytesSent: uplink.bytesSent },
-    trouble: budget.budget.trouble ?? uplink.link.trouble,
+    trouble: journal.state.trouble ?? budget.budget.trouble ?? uplink.link.trouble,
     values: localRows(catalog, pipeline),
     rejections: shownRejections(pipeline.rejections),
   });

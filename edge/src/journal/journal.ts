@@ -30,6 +30,8 @@ export interface JournalState {
   bytes: number;
   limitBytes: number;
   writable: boolean;
+  /** Why it takes nothing, in words; null where it does. */
+  trouble: string | null;
   full: boolean;
   queued: number;
   commits: number;
@@ -135,7 +137,7 @@ export async function openJournal(
   }
   tellDamage(opened, logger);
   const state: JournalState = {
-    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: true, full: false },
+    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: true, trouble: null, full: false },
     ...{ queued: 0, commits: 0, slowestCommitMs: 0 },
     ...{ waiting: 0, stored: 0, refused: 0, lost: {}, segments: [] },
   };
@@ -197,6 +199,7 @@ export async function openJournal(
       state.bytes = result.bytes;
       state.full = result.range === undefined;
       state.writable = true;
+      state.trouble = state.full ? fullError(options).message : null;
       if (result.lost > 0)
         lose(
           options.policy === 'thin-history' && result.dropped.length === 0 ? 'thinned' : 'dropped-full',
@@ -216,9 +219,10 @@ export async function openJournal(
       if (++unmerged >= MERGE_EVERY_COMMITS) void merge();
     } catch (cause) {
       state.writable = false;
+      state.trouble = `the disk refuses the journal: ${messageOf(cause)}`;
       refusedAtMs = began;
       logger.log('error', 'the journal could not be written', { code: 'JOURNAL_UNWRITABLE', cause });
-      done.reject(new KarezError('JOURNAL_UNWRITABLE', `the disk refuses the journal: ${messageOf(cause)}`, { cause }));
+      done.reject(new KarezError('JOURNAL_UNWRITABLE', state.trouble, { cause }));
     } finally {
       state.queued -= readings.count + undated.count;
     }
@@ -261,7 +265,9 @@ export async function openJournal(
       const n = channels.length;
       if ((state.full || !state.writable) && clock.monoMs() - refusedAtMs < RETRY_MS) {
         return Promise.reject(
-          state.full ? fullError(options) : new KarezError('JOURNAL_UNWRITABLE', 'the disk refuses the journal'),
+          state.full
+            ? fullError(options)
+            : new KarezError('JOURNAL_UNWRITABLE', state.trouble ?? 'the disk refuses the journal'),
         );
       }
       if (state.queued + n > LIMITS.journalQueueReadings)
@@ -289,7 +295,10 @@ export async function openJournal(
       const { settled, settledTo: _, oldestMs: __, lost, ...totals } = result;
       oldestMs = result.oldestMs;
       Object.assign(state, totals, { lost: { ...lost }, waiting: state.waiting - settled });
-      if (state.bytes < options.limitBytes) state.full = false;
+      if (state.full && state.bytes < options.limitBytes) {
+        state.full = false;
+        state.trouble = null;
+      }
     },
     date: (shifts) => call('date', shifts) as Promise<void>,
     number: (names) => call('number', names) as Promise<number[]>,
