@@ -147,7 +147,7 @@ export const en = {
   'chart.1h': '1 h',
   'chart.6h': '6 h',
   'chart.24h': '24 h',
-  'chart.7d': '7 days',
+  'chart.7d': '7 d',
   'chart.live': 'Back to now',
   'chart.closer': 'Closer',
   'chart.further': 'Further',

@@ -103,6 +103,18 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
           <button
             type="button"
             className="button button-icon"
+            aria-label={say('chart.live')}
+            disabled={range.following !== null}
+            onClick={() => onRange(follow(nearestFollowing(range), nowMs))}
+          >
+            <Icon name="now" />
+          </button>
+          <button type="button" className="button button-icon" aria-label={say('chart.closer')} onClick={() => zoom(2)}>
+            <Icon name="plus" />
+          </button>
+          <button
+            type="button"
+            className="button button-icon"
             aria-label={say('chart.further')}
             onClick={() => zoom(1 / 2)}
           >
@@ -111,48 +123,34 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
         </div>
       </div>
       <Readout shown={shown} colour={colour} lines={lines} cursorMs={cursorMs} range={range} />
-      <div className="chart-stage">
-        <div
-          ref={frame}
-          className="chart-frame"
-          role="application"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of the chart need the focus.
-          tabIndex={0}
-          aria-label={say('chart.label', { name })}
-          aria-describedby="chart-keys"
-          data-gaps={gaps}
-          onKeyDown={onKeyDown}
-        >
-          {size === undefined || history.series === undefined ? (
-            <p className="chart-wait quiet">
-              {history.problem === undefined ? say('chart.loading') : problemWords(history.problem, say)}
-            </p>
-          ) : (
-            <Suspense fallback={<p className="chart-wait quiet">{say('chart.loading')}</p>}>
-              <Plot
-                {...{ data, range, decimals, times, locale, size, theme, cursorMs }}
-                quantity={first.quantity}
-                compass={compass}
-                lines={shown.map((c) => ({ id: c.id, name: c.device.title, colour: colour.get(c.id) ?? 0 }))}
-                onCursor={setCursorMs}
-                onSelect={(fromMs, toMs) => onRange({ fromMs, toMs, following: null })}
-              />
-            </Suspense>
-          )}
-          {empty ? <p className="chart-wait">{say('chart.empty')}</p> : null}
-        </div>
-        {range.following === null ? (
-          <button
-            type="button"
-            className="button chart-live"
-            onClick={() => onRange(follow(nearestFollowing(range), nowMs))}
-          >
-            {say('chart.live')}
-          </button>
-        ) : null}
-        <button type="button" className="button button-icon" aria-label={say('chart.closer')} onClick={() => zoom(2)}>
-          <Icon name="plus" />
-        </button>
+      <div
+        ref={frame}
+        className="chart-frame"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys of the chart need the focus.
+        tabIndex={0}
+        aria-label={say('chart.label', { name })}
+        aria-describedby="chart-keys"
+        data-gaps={gaps}
+        onKeyDown={onKeyDown}
+      >
+        {size === undefined || history.series === undefined ? (
+          <p className="chart-wait quiet">
+            {history.problem === undefined ? say('chart.loading') : problemWords(history.problem, say)}
+          </p>
+        ) : (
+          <Suspense fallback={<p className="chart-wait quiet">{say('chart.loading')}</p>}>
+            <Plot
+              {...{ data, range, decimals, times, locale, size, theme, cursorMs }}
+              quantity={first.quantity}
+              compass={compass}
+              lines={shown.map((c) => ({ id: c.id, name: c.device.title, colour: colour.get(c.id) ?? 0 }))}
+              onCursor={setCursorMs}
+              onSelect={(fromMs, toMs) => onRange({ fromMs, toMs, following: null })}
+            />
+          </Suspense>
+        )}
+        {empty ? <p className="chart-wait">{say('chart.empty')}</p> : null}
       </div>
       {history.problem === undefined || history.series === undefined ? null : <ProblemNote problem={history.problem} />}
       <p id="chart-keys" className="chart-keys quiet">

@@ -39,7 +39,8 @@ export function FarmMap({ area }: { area: 'all' | string | null }) {
   const devices = verdict.areas.flatMap((a) => a.devices);
   const sprayers = devices.filter((d) => d.device.kind === 'sprayer');
   const sensors = devices.filter((d) => d.device.kind !== 'sprayer' && d.device.position !== null);
-  const bounds = boundsOf(positionsOf(area === 'all' ? verdict.areas : shown));
+  // What belongs to the whole farm is shown where it stands on it.
+  const bounds = boundsOf(positionsOf(area === 'all' || area === null ? verdict.areas : shown));
   const numbers = area === 'all' ? undefined : numbersOf(shown);
   const label = area === 'all' ? say('nav.map') : shown.map((a) => areaName(a, say)).join();
   if (bounds === undefined) return <p className="quiet map-none">{say('map.none')}</p>;
@@ -57,8 +58,8 @@ export function FarmMap({ area }: { area: 'all' | string | null }) {
                   field={a.field}
                   state={a.state}
                   projection={projection}
-                  faded={area !== 'all' && a.id !== area}
-                  named={area === 'all'}
+                  faded={area !== 'all' && area !== null && a.id !== area}
+                  named={area === 'all' || area === null}
                 />
               ),
             )}

@@ -13,6 +13,7 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   whole: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  now: 'M4 12h11M10 7l5 5-5 5M20 5v14',
   tick: 'M5 12.5l5 5L19 7',
 } as const;
 
