@@ -39,10 +39,11 @@ async function drain(context: BenchContext, store: string, count: number): Promi
   const cloud = await farm.startCloud(store);
   const cloudBefore = cpuSeconds(cloud.pid);
   const gateway = await farm.startGateway();
+  const gatewayBefore = cpuSeconds(gateway.pid);
   const endMs = await emptied(context, farm, [cloud, gateway]);
   const result = {
     rate: (count / (endMs - gateway.readyMs)) * 1000,
-    gatewayUs: (cpuSeconds(gateway.pid) / count) * 1e6,
+    gatewayUs: ((cpuSeconds(gateway.pid) - gatewayBefore) / count) * 1e6,
     cloudUs: ((cpuSeconds(cloud.pid) - cloudBefore) / count) * 1e6,
     readings,
   };

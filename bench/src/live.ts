@@ -13,7 +13,7 @@ import { openLive } from './live-client.ts';
 import { memoryMb } from './proc.ts';
 import { until } from './service.ts';
 
-const BACKLOG = 1_500_000;
+const BACKLOG = 1_000_000;
 const POLL_MS = 250;
 const NODE_MS = 1_000;
 const PEACE_MS = 15_000;
