@@ -77,20 +77,18 @@ async function answering(base: string, ended: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Every point: one query for each quantity's quality, which each point has. */
+/** Every reading: a point has its value, or, where the sensor is absent, a field that ends in .absent; .q says more of it. */
 async function readRows(base: string): Promise<StoredRows> {
   const times = new Map<string, number[]>();
   let count = 0;
   for (const { name: measurement, values: fields } of await query(base, 'SHOW FIELD KEYS')) {
     for (const [field] of fields as [string, string][]) {
-      if (!field.endsWith('.q')) continue;
+      if (field.endsWith('.q')) continue;
       const series = await query(base, `SELECT "${field}" FROM "${measurement}" GROUP BY device, place`);
       for (const { tags, values } of series) {
         const place = tags?.place ? `@${tags.place}` : '';
-        times.set(
-          `${tags?.device}/${field.slice(0, -2)}${place}`,
-          values.map(([time]) => Number(time)),
-        );
+        const channel = `${tags?.device}/${field.replace(/\.absent$/, '')}${place}`;
+        times.set(channel, [...(times.get(channel) ?? []), ...values.map(([time]) => Number(time))]);
         count += values.length;
       }
     }

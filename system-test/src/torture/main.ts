@@ -45,7 +45,7 @@ try {
     console.log(`seed ${options.seed}`);
     const result = await torture(options);
     console.log(`\n${summary(result, options)}`);
-    if (result.kept !== undefined) console.log(`All files are kept in ${result.kept}`);
+    if (result.kept.length > 0) console.log(`All files are kept in ${result.kept.join(' and ')}`);
     process.exitCode = result.problems.length === 0 ? 0 : 1;
   }
 } catch (error) {

@@ -42,22 +42,32 @@ const NODE_CHANNELS = [
 ];
 const SHOWN = 5;
 
-export function prove({ acked, gateway, cloud, rows }: Evidence): Proof {
-  const problems: string[] = [];
-  const must = (holds: boolean, otherwise: string) => {
-    if (!holds) problems.push(otherwise);
-  };
+export function prove(evidence: Evidence): Proof {
+  const { gateway, cloud } = evidence;
   const ledger = cloud.ledger.get(gateway.epoch) ?? [];
   const refused = cloud.refused.get(gateway.epoch) ?? [];
+  const lostAsSaid = sumOf(Object.values(gateway.lost));
+  const byNumbers = compareNumbers(evidence, ledger, refused, lostAsSaid);
+  const byMessages = compareMessages(evidence, lostAsSaid);
+  return {
+    ...{ messages: evidence.acked.length, accepted: sizeOf(gateway.given), stored: sizeOf(ledger) },
+    ...{ refused: sizeOf(refused), lost: byNumbers.lost, lostAsSaid },
+    ...{ segments: gateway.given.length, quarantined: cloud.quarantined },
+    double: Math.max(byNumbers.double, byMessages.double),
+    problems: [...byNumbers.problems, ...byMessages.problems],
+  };
+}
+
+/** Sequence numbers: gateway against ledger, ledger against store. */
+function compareNumbers({ gateway, cloud, rows }: Evidence, ledger: Range[], refused: Range[], lostAsSaid: number) {
+  const problems: string[] = [];
+  const must = mustOf(problems);
   const accepted = sizeOf(gateway.given);
   const stored = sizeOf(ledger);
-  const lostAsSaid = Object.values(gateway.lost).reduce((sum, n) => sum + n, 0);
-
-  // By sequence numbers: gateway against ledger, ledger against store.
   const missing = without(gateway.given, [...ledger, ...refused]);
   const lost = sizeOf(missing);
   const strange = without(ledger, gateway.given);
-  must(acked.length > 0 && accepted > 0, 'nothing was accepted at all');
+  must(accepted > 0, 'nothing was accepted at all');
   must(cloud.ledger.size <= 1, `the ledger has ${cloud.ledger.size} epochs, the gateway one`);
   must(strange.length === 0, `stored under numbers that the gateway never gave: ${shown(strange)}`);
   must(lost <= lostAsSaid, `${lost} numbers are missing, the gateway knows of ${lostAsSaid}: ${shown(missing)}`);
@@ -81,39 +91,47 @@ export function prove({ acked, gateway, cloud, rows }: Evidence): Proof {
     must(without(runsOf(rows.numbers), ledger).length === 0, 'the store holds numbers that the ledger does not');
     double = Math.max(double, twice);
   }
+  return { problems, lost, double };
+}
 
-  // By the nodes' counters: every acknowledged message is there, whole, once, with its own time.
+/** The nodes' counters: every acknowledged message is there, whole, once, with its own time. */
+function compareMessages({ acked, rows }: Evidence, lostAsSaid: number) {
+  const problems: string[] = [];
+  const must = mustOf(problems);
+  let double = 0;
   let gone = 0;
-  const byDevice = Map.groupBy(acked, (message) => message.device);
-  for (const [device, messages] of byDevice) {
+  for (const [device, messages] of Map.groupBy(acked, (message) => message.device)) {
     const times = new Set(messages.map((message) => message.t));
     for (const channel of NODE_CHANNELS) {
       const there = rows.times.get(`${device}/${channel}`) ?? [];
       const once = new Set(there);
       const notThere = messages.filter((message) => !once.has(message.t));
-      gone += notThere.length;
-      const numbers = notThere.slice(0, SHOWN).map(({ n }) => n);
-      must(
-        notThere.length === 0 || lostAsSaid > 0,
-        `${device}/${channel}: ${notThere.length} acknowledged are not stored: n ${numbers}`,
-      );
       const twice = there.length - once.size;
-      must(twice === 0, `${device}/${channel}: ${twice} are stored twice`);
-      double = Math.max(double, twice);
       // A node has one message under way: at most that one may be stored without its knowing.
       const unknown = [...once].filter((t) => !times.has(t));
+      gone += notThere.length;
+      double += twice;
       must(
-        unknown.length <= 1,
-        `${device}/${channel}: stored with times that no message had: ${unknown.slice(0, SHOWN)}`,
+        notThere.length === 0 || lostAsSaid > 0,
+        `${device}/${channel}: ${notThere.length} acknowledged are not stored: n ${some(notThere.map(({ n }) => n))}`,
       );
+      must(twice === 0, `${device}/${channel}: ${twice} are stored twice`);
+      must(unknown.length <= 1, `${device}/${channel}: stored with times that no message had: ${some(unknown)}`);
     }
   }
+  must(acked.length > 0, 'no node got a PUBACK');
   must(gone <= lostAsSaid, `${gone} acknowledged readings are gone, the gateway knows of ${lostAsSaid} lost`);
-  return {
-    ...{ problems, messages: acked.length, accepted, stored, refused: sizeOf(refused), lost, lostAsSaid, double },
-    ...{ segments: gateway.given.length, quarantined: cloud.quarantined },
+  return { problems, double };
+}
+
+function mustOf(problems: string[]): (holds: boolean, otherwise: string) => void {
+  return (holds, otherwise) => {
+    if (!holds) problems.push(otherwise);
   };
 }
+
+const sumOf = (numbers: number[]) => numbers.reduce((sum, n) => sum + n, 0);
+const some = (numbers: number[]) => numbers.slice(0, SHOWN).join(', ');
 
 export function sizeOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);

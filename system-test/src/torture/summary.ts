@@ -2,6 +2,7 @@
 import type { TortureOptions, TortureResult } from './torture.ts';
 
 const n = (value: number) => value.toLocaleString('en');
+const SHOWN = 20;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 export function summary(result: TortureResult, { seed, influx, nodes }: TortureOptions): string {
@@ -25,7 +26,11 @@ export function summary(result: TortureResult, { seed, influx, nodes }: TortureO
   const verdict =
     problems.length === 0
       ? 'Nothing lost, nothing double.'
-      : `${problems.length} things are wrong:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+      : [
+          `${n(problems.length)} things are wrong:`,
+          ...problems.slice(0, SHOWN).map((problem) => `- ${problem}`),
+          ...(problems.length > SHOWN ? [`- and ${n(problems.length - SHOWN)} more`] : []),
+        ].join('\n');
   return `${lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n')}\n${verdict}`;
 }
 

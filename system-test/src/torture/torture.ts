@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeFarm, type TestFarm } from '../farm.ts';
 import { type Running, type Service, waitFor } from '../process.ts';
-import { readCloudBook, readEmbeddedRows, readGatewayBook } from './books.ts';
+import { endAndProve } from './evidence.ts';
 import { Haunt } from './haunt.ts';
 import { type Influxd, type InfluxProcess, makeInfluxd } from './influxd.ts';
 import { type Fault, faultsOf, lives, type Victim } from './plan.ts';
-import { type Proof, prove } from './proof.ts';
+import type { Proof } from './proof.ts';
 import { Watch } from './watch.ts';
 
 export interface TortureOptions {
@@ -37,8 +37,8 @@ export interface TortureResult {
   drainMs: number;
   /** Longest time without a PUBACK to any node, and without a reading that reached the store. */
   longestGapMs: { nodes: number; store: number };
-  /** Where the farm's folder is kept if something is wrong. */
-  kept: string | undefined;
+  /** Folders that are kept to be looked at if something is wrong. */
+  kept: string[];
 }
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -60,12 +60,12 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
     await run.rage();
     const result = await run.drainAndJudge(sim);
     isFine = result.problems.length === 0;
-    return isFine ? result : { ...result, kept: farm.folder };
+    return isFine ? result : { ...result, kept: [farm.folder, ...(folder === undefined ? [] : [folder])] };
   } finally {
     run.watch?.stop();
     await farm.close(!isFine);
     await run.influx?.current?.kill();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined && isFine) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -148,28 +148,17 @@ class Run {
     const farm = this.#farm;
     const watch = this.watch as Watch;
     const [gateway, cloud] = this.#left as [Running, Running];
-    const problems: string[] = [];
-    const stop = async (name: string, service: Running) => {
-      const status = await service.stop();
-      if (status !== 0) problems.push(`${name} ended with ${status} when it was asked to stop`);
-    };
     this.#options.say('no more kills; nodes, journal and link drain');
     const began = performance.now();
     const isCaughtUp = (node: string) => (watch.tail.newestMs.get(node) ?? 0) > Date.now() - CAUGHT_UP_MS;
     await waitFor('the nodes to empty their flash', () => farm.nodes.every(isCaughtUp), DRAIN_LIMIT_MS);
-    await stop('the simulator', sim);
-    await waitFor('the journal to empty', async () => (await farm.local())?.status.waiting === 0, DRAIN_LIMIT_MS);
+    const proof = await endAndProve(
+      farm,
+      { sim, gateway, cloud },
+      { limitMs: DRAIN_LIMIT_MS, ...(this.#influxd && { rows: this.#influxd.rows }) },
+    );
     const drainMs = performance.now() - began;
-    await stop('the gateway', gateway);
-    await stop('the cloud', cloud);
-
-    const proof = prove({
-      acked: farm.acked(),
-      gateway: readGatewayBook(join(farm.folder, 'gateway/journal.db')),
-      cloud: readCloudBook(join(farm.folder, 'cloud/cloud.db')),
-      rows: (await this.#influxd?.rows()) ?? readEmbeddedRows(join(farm.folder, 'cloud/cloud.db')),
-    });
-    problems.push(...proof.problems);
+    const problems = [...proof.problems];
     if (proof.lostAsSaid > 0) problems.push(`the gateway says that ${proof.lostAsSaid} readings are lost`);
     for (const [name, { kills, deaths }] of Object.entries(this.#haunts)) {
       if (kills === 0) problems.push(`${name} was never killed`);
@@ -180,7 +169,7 @@ class Run {
     return {
       ...{ proof, problems, faults: this.#struck, tookMs: this.#tookMs, drainMs, longestGapMs: watch.longestGapMs },
       kills: Object.fromEntries(Object.entries(this.#haunts).map(([name, { kills }]) => [name, kills])),
-      kept: undefined,
+      kept: [],
     };
   }
 
