@@ -7,6 +7,8 @@ import { createApi } from './feed/api.ts';
 import type { Shelf } from './settings/preferences.ts';
 import './style/theme.css';
 import './style/page.css';
+import './style/shell.css';
+import './style/small-pages.css';
 import './style/overview.css';
 import './style/field.css';
 import './style/map.css';
