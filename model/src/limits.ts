@@ -75,8 +75,9 @@ export const LIMITS = {
   /** Connections to the cloud's broker, and how many of them may be not logged in yet; the oldest of those give way. */
   brokerConnections: 5_000,
   brokerStrangers: 1_000,
-  /** Passwords checked at once: each takes 16 MB and some tens of milliseconds. */
-  passwordChecks: 64,
+  /** Passwords checked at once (each takes 16 MB, some tens of milliseconds and a thread), and how many may wait. */
+  passwordChecks: 3,
+  passwordsWaiting: 1_000,
   /** Messages of one gateway a second, on average; beyond, the cloud reads its connection more slowly. */
   messagesPerSecond: 400,
   /** Ranges in one acknowledgement; more go in several. */

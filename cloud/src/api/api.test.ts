@@ -4,8 +4,8 @@ import { LIMITS } from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FARM, startTestCloud, type TestCloud, until } from '../testing/test-cloud.ts';
 import type { TestGateway } from '../testing/test-gateway.ts';
+import { Turns } from '../turns.ts';
 import { HistoryReader } from '../vault/history.ts';
-import { Turns } from './turns.ts';
 
 let cloud: TestCloud;
 let gateway: TestGateway;

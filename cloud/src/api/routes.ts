@@ -5,9 +5,9 @@ import { decodeBatch } from '@karez/model/wire';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { sightOf } from '../registry/sight.ts';
+import { Turns } from '../turns.ts';
 import type { ApiParts } from './api.ts';
 import { streamLive } from './sse.ts';
-import { Turns } from './turns.ts';
 
 const FarmParams = Type.Object({ farm: model.Id });
 const GatewayParams = Type.Object({ farm: model.Id, gateway: model.Id });

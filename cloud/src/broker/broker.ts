@@ -154,7 +154,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   });
   aedes.on('clientError', (client, error) => {
     // Once for each: every message that waited for the connection fails with it.
-    if (codeOf(error) !== undefined || broken.has(client)) return;
+    if (codeOf(error) !== undefined || broken.has(client) || !identities.has(client)) return;
     broken.add(client);
     logger.log('info', 'a connection broke', { ...identities.get(client), cause: error });
   });

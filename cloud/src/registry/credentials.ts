@@ -5,7 +5,8 @@
  */
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { KarezError, LIMITS } from '@karez/model';
+import { LIMITS } from '@karez/model';
+import { Turns } from '../turns.ts';
 import type { Credential, OpenCredentials } from './registry.ts';
 
 const derive = promisify(scrypt) as (password: string, salt: Uint8Array, length: number) => Promise<Buffer>;
@@ -24,16 +25,8 @@ export function passwordChecker(
 ): (farm: string, gateway: string, password: string) => Promise<boolean> {
   const key = randomBytes(32);
   const known = new Map<string, Buffer>();
-  let underWay = 0;
-  async function hashOf(password: string, salt: Uint8Array): Promise<Buffer> {
-    if (underWay >= LIMITS.passwordChecks) throw new KarezError('BUSY', 'too many logins at once; try again later');
-    underWay++;
-    try {
-      return await derive(password, salt, HASH_BYTES);
-    } finally {
-      underWay--;
-    }
-  }
+  const turns = new Turns(LIMITS.passwordChecks, LIMITS.passwordsWaiting);
+  const hashOf = (password: string, salt: Uint8Array) => turns.take(() => derive(password, salt, HASH_BYTES));
   return async (farm, gateway, password) => {
     const credential = await credentials.credential(farm, gateway);
     if (credential === undefined) {

@@ -15,7 +15,7 @@ export class Turns {
   /** @throws KarezError BUSY where the line is full. */
   async take<R>(work: () => Promise<R>): Promise<R> {
     if (this.#busy >= this.#atOnce) {
-      if (this.#line.length >= this.#inLine) throw new KarezError('BUSY', 'too many requests at once; try again later');
+      if (this.#line.length >= this.#inLine) throw new KarezError('BUSY', 'too many at once; try again later');
       await new Promise<void>((resolve) => this.#line.push(resolve));
     }
     this.#busy++;
