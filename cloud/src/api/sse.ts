@@ -21,6 +21,7 @@ export function streamLive(farm: string, live: LiveBus, clock: Clock, response: 
     'x-accel-buffering': 'no',
   });
   const send = (text: string) => {
+    if (response.destroyed) return;
     response.write(text);
     if (response.writableLength > LIMITS.liveClientBytes) response.destroy();
   };
