@@ -11,7 +11,7 @@ const HELP = `karez edge: a gateway.
 karez decode PROFILE HEX
   prints as JSON what a frame says, or why it is refused (exit 1)`;
 
-async function runGateway(args: string[]): Promise<void> {
+async function edge(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -21,12 +21,12 @@ async function runGateway(args: string[]): Promise<void> {
     return;
   }
   if (values.config === undefined) throw new Error('say which configuration: karez edge --config gateway.yaml');
-  const [{ readConfig }, { startGateway }] = await Promise.all([import('./read-config.ts'), import('./gateway.ts')]);
+  const [{ readConfig }, { runGateway }] = await Promise.all([import('./read-config.ts'), import('./run-gateway.ts')]);
   const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
     version: string;
   };
   const logger = jsonLogger('edge');
-  const gateway = await startGateway(
+  const gateway = await runGateway(
     await readConfig(values.config),
     { clock: systemClock(), random: { next: Math.random }, logger },
     version,
@@ -62,7 +62,7 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
 try {
   const [first, ...rest] = process.argv.slice(2);
   if (first === 'decode') await decode(rest);
-  else await runGateway(process.argv.slice(2));
+  else await edge(process.argv.slice(2));
 } catch (error) {
   if (process.argv[2] === 'decode') console.error(messageOf(error));
   else jsonLogger('edge').log('error', messageOf(error));

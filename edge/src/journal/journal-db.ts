@@ -119,7 +119,14 @@ export class JournalDb {
       mono: number;
     }[];
     return {
-      ...{ ...opened, epoch: identity.epoch, boot: this.#boot, bytes: this.#bytes(), oldestMs: this.#oldestMs() },
+      ...{
+        ...opened,
+        writable: true,
+        epoch: identity.epoch,
+        boot: this.#boot,
+        bytes: this.#bytes(),
+        oldestMs: this.#oldestMs(),
+      },
       undated: undated.map(({ id, uuid, wall, mono }): UndatedBoot => ({ id, uuid, wallMs: wall, monoMs: mono })),
     };
   }

@@ -71,15 +71,12 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   const isHinted = hint !== undefined && hint.nextSeq === metaNumber(db, 'next');
   const isClean = rebuilt === undefined && known !== undefined && isHinted && metaNumber(db, 'clean') === 1;
   const settledTo = Math.max(hint?.settledTo ?? 0, metaNumber(db, 'settledTo') ?? 0);
-  const torn = beginSegment(db, identity, {
-    walked,
-    settledTo,
-    hinted: hint?.nextSeq,
-    isClean,
-    isNew: known === undefined,
-    idPath,
+  const { torn, isBehind } = beginSegment(db, identity, {
+    ...{ walked, settledTo, hinted: hint?.nextSeq, isClean, isNew: known === undefined, idPath },
+    boot: options.boot.uuid,
   });
   if (rebuilt !== undefined) rebuilt.lost = countDamage(db, walked, settledTo);
+  if (rebuilt !== undefined || isBehind) balance(db, walked.readings);
   const segments = segmentsOf(db);
   const current = firstOf(identity.segment);
   const nextSeq = isClean ? Math.max(metaNumber(db, 'next') ?? current, current) : current;
@@ -183,32 +180,48 @@ interface Beginning {
   isClean: boolean;
   isNew: boolean;
   idPath: string;
+  boot: string;
 }
 
 /**
+ * Segments left out after a boot of the machine: a power cut may take back what was written down of the segments that
+ * were begun shortly before it, where the disk only said that it had written.
+ */
+const SEGMENTS_PER_BOOT = 16;
+
+/**
  * Begins a segment where the last close was not clean, and says how many readings were given numbers that the file no
- * longer knows. The new segment is on disk, in both places, before any reading can have a number of it.
+ * longer knows, and whether the file is an earlier one than it was. The new segment is on disk, in both places, before any
+ * reading can have a number of it.
  */
 function beginSegment(
   db: DatabaseSync,
   identity: Identity,
-  { walked, hinted, settledTo, isClean, isNew, idPath }: Beginning,
-): number {
+  { walked, hinted = 0, settledTo, isClean, isNew, idPath, boot }: Beginning,
+): { torn: number; isBehind: boolean } {
   let torn = 0;
+  let isBehind = false;
   db.exec('BEGIN IMMEDIATE');
   if (!isClean) {
+    const hintedIn = hinted > 0 ? segmentOf(hinted) : -1;
+    const keep = db.prepare('INSERT OR REPLACE INTO segment (number, last) VALUES (?, ?)');
     if (!isNew) {
       const first = firstOf(identity.segment);
       const newest = walked.waiting.ranges().at(-1)?.[1] ?? 0;
       const inFile = Math.max(first - 1, (metaNumber(db, 'next') ?? 1) - 1, newest);
-      const given = hinted !== undefined && segmentOf(hinted) === identity.segment ? hinted - 1 : 0;
-      const last = Math.max(inFile, given);
+      const last = Math.max(inFile, hintedIn === identity.segment ? hinted - 1 : 0);
       torn = Math.max(0, last - Math.max(inFile, settledTo));
-      if (last >= first)
-        db.prepare('INSERT OR REPLACE INTO segment (number, last) VALUES (?, ?)').run(identity.segment, last);
+      isBehind = last > inFile || hintedIn > identity.segment || settledTo > (metaNumber(db, 'settledTo') ?? 0);
+      if (last >= first) keep.run(identity.segment, last);
+      // A segment that was begun after all that the file remembers.
+      if (hintedIn > identity.segment && hinted > firstOf(hintedIn)) {
+        torn += Math.max(0, hinted - 1 - Math.max(firstOf(hintedIn) - 1, settledTo));
+        keep.run(hintedIn, hinted - 1);
+      }
       if (torn > 0) lose(db, 'torn', torn);
     }
-    identity.segment++;
+    const isSameBoot = isNew || boot === lastBoot(db);
+    identity.segment = Math.max(identity.segment, hintedIn) + (isSameBoot ? 1 : SEGMENTS_PER_BOOT);
     if (identity.segment >= MOST_SEGMENTS)
       throw new Error('the journal has been opened too often: move it away to begin a new one');
     writeIdentity(idPath, identity);
@@ -219,7 +232,12 @@ function beginSegment(
   db.exec('COMMIT');
   // Into the file proper: no later damage to the end of the log can take it back.
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  return torn;
+  return { torn, isBehind };
+}
+
+/** The boot of the machine in which the journal was last opened. */
+function lastBoot(db: DatabaseSync): string | undefined {
+  return (db.prepare('SELECT uuid FROM boot ORDER BY id DESC LIMIT 1').get() as { uuid: string } | undefined)?.uuid;
 }
 
 function lose(db: DatabaseSync, reason: string, readings: number): void {
@@ -234,19 +252,18 @@ function segmentsOf(db: DatabaseSync): Range[] {
 }
 
 /** What a damaged file has cost: numbers that were given, are not settled, and stand in no block. */
-function countDamage(
-  db: DatabaseSync,
-  { waiting, done, readings }: ReturnType<typeof walk>,
-  settledTo: number,
-): number {
+function countDamage(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>, settledTo: number): number {
   const counted = readTotals(db).lost.torn ?? 0;
   const gone = missing(segmentsOf(db), [waiting, done], settledTo + 1).size;
   const lost = Math.max(0, gone - counted);
   if (lost > 0) lose(db, 'damaged', lost);
-  // Totals may have been in the damaged part: whatever was given and is neither waiting, refused nor lost has been stored.
+  return lost;
+}
+
+/** Totals may have been in the part that is gone: whatever was given and is neither waiting, refused nor lost has been stored. */
+function balance(db: DatabaseSync, waiting: number): void {
   const given = segmentsOf(db).reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const totals = readTotals(db);
-  const others = Object.values(totals.lost).reduce((sum, n) => sum + n, totals.refused + readings);
+  const others = Object.values(totals.lost).reduce((sum, n) => sum + n, totals.refused + waiting);
   db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('stored', ?)").run(Math.max(0, given - others));
-  return lost;
 }

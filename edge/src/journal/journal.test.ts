@@ -1,0 +1,120 @@
+/** The journal as the gateway uses it: in its thread, and with a disk that fails. */
+import { newReadings, silentLogger, systemClock } from '@karez/model';
+import { virtualClock } from '@karez/model/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { folder, options, START_MS } from '../testing/journals.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { inline } from './journal-call.ts';
+import { refusingJournal, takesWrites } from './refusing.ts';
+
+let place: ReturnType<typeof folder>;
+beforeEach(() => {
+  place = folder();
+});
+afterEach(() => place.remove());
+
+const append = (journal: Journal, value: number) => journal.append(START_MS + value, [1, 2], [value, value], [0, 0]);
+
+test('a disk that stalls for half a second holds up nothing but the acceptance', async () => {
+  const journal = await openJournal(
+    { ...options(place.path), stallMs: 500 },
+    { clock: systemClock(), logger: silentLogger },
+  );
+  let turns = 0;
+  let isDone = false;
+  const accepted = append(journal, 1).then(() => {
+    isDone = true;
+  });
+  // Every turn is one in which serial bytes, keepalives and requests are served.
+  while (!isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns++;
+  }
+  await accepted;
+  expect(turns).toBeGreaterThan(1_000);
+  expect(journal.state).toMatchObject({ waiting: 2, commits: 1, queued: 0 });
+  expect(journal.state.slowestCommitMs).toBeGreaterThan(400);
+  await journal.close();
+});
+
+test('what comes within a moment shares one commit, at most a tenth of a second behind', async () => {
+  const clock = virtualClock();
+  const journal = await openJournal(options(place.path), { clock, logger: silentLogger }, inline());
+  const accepted: number[] = [];
+  for (let i = 0; i < 50; i++) void append(journal, i).then(() => accepted.push(i));
+  await clock.advance(50);
+  expect([accepted.length, journal.state.queued]).toEqual([0, 100]);
+  await clock.advance(50);
+  expect([accepted.length, journal.state.queued, journal.state.commits]).toEqual([50, 0, 1]);
+  await journal.close();
+});
+
+test('a disk that refuses: not accepted, said, and taken up again by itself without a gap', async () => {
+  const clock = virtualClock();
+  let isFull = false;
+  const start = inline((method) => {
+    if (isFull && method === 'commit') throw new Error('database or disk is full');
+  });
+  const journal = await openJournal(options(place.path), { clock, logger: silentLogger }, start);
+  const committed: [number, number][] = [];
+  journal.listener = { committed: (f, l) => committed.push([f, l]), dropped() {}, reopened() {}, inFlightTo: () => 0 };
+  const outcome = async (value: number) => {
+    const result = append(journal, value).then(
+      () => 'accepted',
+      (error: { code: string }) => error.code,
+    );
+    await clock.advance(100);
+    return await result;
+  };
+  expect(await outcome(1)).toBe('accepted');
+  isFull = true;
+  expect(await outcome(2)).toBe('JOURNAL_UNWRITABLE');
+  expect(journal.state.writable).toBe(false);
+  // Not tried at every reading: a full disk would be hammered.
+  expect(await outcome(3)).toBe('JOURNAL_UNWRITABLE');
+  isFull = false;
+  await clock.advance(1_000);
+  expect(await outcome(4)).toBe('accepted');
+  expect(journal.state).toMatchObject({ writable: true, waiting: 4 });
+  expect(committed).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  await journal.close();
+});
+
+test('more than may wait for the disk is not taken into memory', async () => {
+  const clock = virtualClock();
+  const journal = await openJournal(options(place.path), { clock, logger: silentLogger }, inline());
+  const many = newReadings(20_000);
+  const channels = Array.from({ length: many.seq.length }, (_, i) => i + 1);
+  const take = () => journal.append(START_MS, channels, Array.from(many.value), Array.from(many.quality));
+  const first = [take(), take()];
+  await expect(take()).rejects.toMatchObject({ code: 'BUSY' });
+  await clock.advance(200);
+  await Promise.all(first);
+  await journal.close();
+});
+
+test('where the disk lets nobody open it, names and epoch are still known, and nothing is taken', async () => {
+  const clock = virtualClock();
+  const first = await openJournal(options(place.path), { clock, logger: silentLogger }, inline());
+  expect(await first.number(['a/x', 'b/y'])).toEqual([1, 2]);
+  const { epoch } = first.opened;
+  await first.close();
+  const refusing = await openJournal(
+    options(place.path),
+    { clock, logger: silentLogger },
+    refusingJournal('read-only'),
+  );
+  expect(refusing.opened.epoch).toBe(epoch);
+  expect(await refusing.number(['b/y', 'new/z'])).toEqual([2, 3]);
+  const refused = append(refusing, 1);
+  refused.catch(() => {});
+  await clock.advance(200);
+  await expect(refused).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
+  expect(refusing.state).toMatchObject({ writable: false, waiting: 0 });
+  await refusing.close();
+  expect(takesWrites(place.path)).toBe(true);
+  expect(takesWrites('/proc/nowhere')).toBe(false);
+});
