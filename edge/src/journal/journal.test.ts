@@ -108,6 +108,7 @@ test('where the disk lets nobody open it, names and epoch are still known, and n
     refusingJournal('read-only'),
   );
   expect(refusing.opened.epoch).toBe(epoch);
+  expect(refusing.state.writable).toBe(false);
   expect(await refusing.number(['b/y', 'new/z'])).toEqual([2, 3]);
   const refused = append(refusing, 1);
   refused.catch(() => {});

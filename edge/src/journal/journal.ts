@@ -137,7 +137,7 @@ export async function openJournal(
   }
   tellDamage(opened, logger);
   const state: JournalState = {
-    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: true, trouble: null, full: false },
+    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: opened.writable, trouble: null, full: false },
     ...{ queued: 0, commits: 0, slowestCommitMs: 0 },
     ...{ waiting: 0, stored: 0, refused: 0, lost: {}, segments: [] },
   };
