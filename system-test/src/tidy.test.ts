@@ -82,7 +82,7 @@ describe('calls', () => {
   /** Adapters to the outside, and what runs in a browser or before anything is installed. */
   const adapter = (f: string) =>
     isTest(f) ||
-    /(^|\/)(main|[a-z-]+-main|vite\.config|vitest\.config)\.tsx?$/.test(f) ||
+    /(^|\/)(main|[a-z-]+-main|vite\.config|vitest\.config)\.(tsx?|mjs)$/.test(f) ||
     f === 'model/src/ports.ts' ||
     /^(bin|dashboards)\//.test(f);
 

@@ -5,9 +5,10 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model/limits';
-import { QUALITY, type Readings } from '@karez/model/reading';
-import { type BatchAddress, decodeBatch, encodeBatch } from '@karez/model/wire';
+import type { Readings } from '@karez/model/reading';
+import { type BatchAddress, encodeBatch } from '@karez/model/wire';
 import { joinRows, selectRows } from './columns.ts';
+import { Dating } from './dating.ts';
 import type { Identity } from './identity.ts';
 import { identityText, writeIdentity } from './identity.ts';
 import type { Mark } from './marks.ts';
@@ -53,13 +54,6 @@ export interface EncodedBatch {
   oldestMs: number;
 }
 
-export interface UndatedBoot {
-  id: number;
-  uuid: string;
-  wallMs: number;
-  monoMs: number;
-}
-
 /** Readings of a refused range that are kept for inspection. */
 const INSPECTED_READINGS = 4_096;
 
@@ -69,11 +63,10 @@ export class JournalDb {
   readonly #identity: Identity;
   readonly #opened: Opened;
   readonly #hint: NextHint;
-  readonly #boot: number;
   readonly #insert: StatementSync;
   readonly #settlement: Settlement;
   readonly #merger: Merger;
-  readonly #shifts = new Map<number, number>();
+  readonly #dating: Dating;
   #nextSeq: number;
   #settledTo: number;
   #protected = new Set<number>();
@@ -85,25 +78,15 @@ export class JournalDb {
     this.#db = this.#opened.db;
     this.#identity = this.#opened.identity;
     this.#nextSeq = this.#opened.nextSeq;
-    const { wallMs, monoMs, uuid } = options.boot;
-    this.#boot = Number(
-      this.#db
-        .prepare('INSERT INTO boot (uuid, wall, mono) VALUES (?, ?, ?)')
-        .run(uuid, Math.round(wallMs), Math.round(monoMs)).lastInsertRowid,
-    );
-    for (const { id, shift } of this.#db.prepare('SELECT id, shift FROM boot WHERE shift IS NOT NULL').all() as {
-      id: number;
-      shift: number;
-    }[])
-      this.#shifts.set(id, shift);
+    this.#dating = new Dating(this.#db, options, options.boot);
     this.#insert = this.#db.prepare(
       'INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#settlement = new Settlement(this.#db, (first, last) => this.#rowsBetween(first, last));
     this.#merger = new Merger(this.#db, this.#settlement, {
-      readings: (row) => this.#readings(row),
+      readings: (row) => this.#dating.readings(row),
       encode: (readings) => this.#encode(readings),
-      isDated: (boot) => boot === null || this.#shifts.has(boot),
+      isDated: (boot) => this.#dating.isDated(boot),
     });
     this.#settledTo = this.#opened.settledTo;
     this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo });
@@ -112,22 +95,9 @@ export class JournalDb {
   /** What was found, for whoever opened it. */
   open() {
     const { db: _, identity, ...opened } = this.#opened;
-    const undated = this.#db.prepare('SELECT id, uuid, wall, mono FROM boot WHERE shift IS NULL').all() as {
-      id: number;
-      uuid: string;
-      wall: number;
-      mono: number;
-    }[];
     return {
-      ...{
-        ...opened,
-        writable: true,
-        epoch: identity.epoch,
-        boot: this.#boot,
-        bytes: this.#bytes(),
-        oldestMs: this.#oldestMs(),
-      },
-      undated: undated.map(({ id, uuid, wall, mono }): UndatedBoot => ({ id, uuid, wallMs: wall, monoMs: mono })),
+      ...{ ...opened, writable: true, epoch: identity.epoch, boot: this.#dating.boot },
+      ...{ bytes: this.#bytes(), oldestMs: this.#oldestMs(), undated: this.#dating.undated() },
     };
   }
 
@@ -149,7 +119,7 @@ export class JournalDb {
         for (let i = 0; i < part.count; i++) part.seq[i] = next + i;
         const last = next + part.count - 1;
         const carried = part === parts.at(-1) && marks.length > 0 ? JSON.stringify(marks) : null;
-        const boot = part === undated ? this.#boot : null;
+        const boot = part === undated ? this.#dating.boot : null;
         this.#insert.run(next, last, part.count, boot, 0, carried, this.#encode(part));
         next = last + 1;
       }
@@ -171,7 +141,7 @@ export class JournalDb {
     this.#transaction(() => {
       for (;;) {
         const block = this.#db.prepare('SELECT * FROM block ORDER BY first LIMIT 1').get() as BlockRow | undefined;
-        const readings = block === undefined ? undefined : this.#readings(block);
+        const readings = block === undefined ? undefined : this.#dating.readings(block);
         if (block === undefined) break;
         if (readings?.timeMs.subarray(0, readings.count).some((t) => t >= beforeMs)) break;
         lost += block.count - this.#settlement.doneIn(block);
@@ -198,7 +168,7 @@ export class JournalDb {
     const damaged: BlockRow[] = [];
     let count = 0;
     for (const row of rows) {
-      const readings = this.#readings(row);
+      const readings = this.#dating.readings(row);
       if (readings === undefined) damaged.push(row);
       else {
         const wanted = this.#wanted(readings, from, to);
@@ -237,11 +207,8 @@ export class JournalDb {
 
   /** Says what is to be added to the times of boots whose clock was not known. Once said it stays, since readings leave with it. */
   date(shifts: [boot: number, shiftMs: number][]): void {
-    this.#transaction(() => {
-      const update = this.#db.prepare('UPDATE boot SET shift = ? WHERE id = ? AND shift IS NULL');
-      for (const [boot, shift] of shifts) update.run(Math.round(shift), boot);
-    });
-    for (const [boot, shift] of shifts) if (!this.#shifts.has(boot)) this.#shifts.set(boot, Math.round(shift));
+    this.#transaction(() => this.#dating.write(shifts));
+    this.#dating.take(shifts);
   }
 
   /** Merges a run of small blocks into one, which takes a fifth of the room. Returns whether there may be more to do. */
@@ -302,23 +269,6 @@ export class JournalDb {
     this.#settlement.setMeta('identity', identityText(this.#identity));
   }
 
-  /** A block's readings, dated; undefined where they cannot be read. */
-  #readings(row: BlockRow): Readings | undefined {
-    let readings: Readings;
-    try {
-      readings = decodeBatch(row.data, this.#options).readings;
-    } catch {
-      return undefined;
-    }
-    const shift = row.boot === null ? 0 : (this.#shifts.get(row.boot) ?? 0);
-    if (shift === 0) return readings;
-    for (let i = 0; i < readings.count; i++) {
-      readings.timeMs[i] = Math.max(0, (readings.timeMs[i] as number) + shift);
-      readings.quality[i] = (readings.quality[i] as number) | QUALITY.ESTIMATED;
-    }
-    return readings;
-  }
-
   /** The oldest number that is still wanted, or the next one. */
   #oldest(): number {
     const row = this.#db.prepare('SELECT first FROM block ORDER BY first LIMIT 1').get() as
@@ -330,7 +280,7 @@ export class JournalDb {
   /** Sampling time of the oldest reading, as far as its block can be read. */
   #oldestMs(): number | undefined {
     const row = this.#db.prepare('SELECT * FROM block ORDER BY first LIMIT 1').get() as BlockRow | undefined;
-    const readings = row === undefined ? undefined : this.#readings(row);
+    const readings = row === undefined ? undefined : this.#dating.readings(row);
     return readings?.timeMs[0];
   }
 
@@ -341,7 +291,7 @@ export class JournalDb {
       )
       .all(first, last) as unknown as BlockRow[];
     const parts = rows.flatMap((row) => {
-      const readings = this.#readings(row);
+      const readings = this.#dating.readings(row);
       return readings === undefined ? [] : [this.#wanted(readings, first, last)];
     });
     const joined = joinRows(parts.filter((part) => part.count > 0));
@@ -365,7 +315,7 @@ export class JournalDb {
     return {
       ...{ db: this.#db, options: this.#options, settlement: this.#settlement },
       bytes: () => this.#bytes(),
-      readings: (row: BlockRow) => this.#readings(row),
+      readings: (row: BlockRow) => this.#dating.readings(row),
       encode: (readings: Readings) => this.#encode(readings),
       isProtected: (channel: number) => this.#protected.has(channel),
     };

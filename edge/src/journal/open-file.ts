@@ -155,7 +155,11 @@ function walk(db: DatabaseSync) {
   for (const row of db.prepare('SELECT marks FROM mark').all() as { marks: string }[])
     marks.push(...parseMarks(row.marks));
   const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
+  let before = 0;
   for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
+    if (row.first <= before || row.count < 1 || row.count > row.last - row.first + 1)
+      throw new Error('malformed: a block’s numbers cannot be true');
+    before = row.last;
     waiting.add(row.first, row.last);
     readings += row.count;
     blocks++;

@@ -1,0 +1,73 @@
+/**
+ * Times of readings that were taken before the clock was known: each opening of the journal is a boot, and a boot gets its
+ * shift once. It never changes afterwards, because readings leave with it, and a repeat must say the same time.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { QUALITY, type Readings } from '@karez/model/reading';
+import { type BatchAddress, decodeBatch } from '@karez/model/wire';
+import type { BlockRow } from './tables.ts';
+
+export interface UndatedBoot {
+  id: number;
+  uuid: string;
+  wallMs: number;
+  monoMs: number;
+}
+
+export class Dating {
+  readonly #db: DatabaseSync;
+  readonly #address: BatchAddress;
+  readonly #shifts = new Map<number, number>();
+  /** This opening. */
+  readonly boot: number;
+
+  constructor(db: DatabaseSync, address: BatchAddress, { uuid, wallMs, monoMs }: Omit<UndatedBoot, 'id'>) {
+    this.#db = db;
+    this.#address = address;
+    this.boot = Number(
+      db
+        .prepare('INSERT INTO boot (uuid, wall, mono) VALUES (?, ?, ?)')
+        .run(uuid, Math.round(wallMs), Math.round(monoMs)).lastInsertRowid,
+    );
+    const known = db.prepare('SELECT id, shift FROM boot WHERE shift IS NOT NULL').all();
+    for (const { id, shift } of known as { id: number; shift: number }[]) this.#shifts.set(id, shift);
+  }
+
+  isDated(boot: number | null): boolean {
+    return boot === null || this.#shifts.has(boot);
+  }
+
+  undated(): UndatedBoot[] {
+    const rows = this.#db.prepare('SELECT id, uuid, wall, mono FROM boot WHERE shift IS NULL').all();
+    return (rows as { id: number; uuid: string; wall: number; mono: number }[]).map(({ id, uuid, wall, mono }) => ({
+      ...{ id, uuid, wallMs: wall, monoMs: mono },
+    }));
+  }
+
+  /** Writes shifts down. Called inside a transaction; `take` follows once it is committed. */
+  write(shifts: readonly [boot: number, shiftMs: number][]): void {
+    const update = this.#db.prepare('UPDATE boot SET shift = ? WHERE id = ? AND shift IS NULL');
+    for (const [boot, shift] of shifts) update.run(Math.round(shift), boot);
+  }
+
+  take(shifts: readonly [boot: number, shiftMs: number][]): void {
+    for (const [boot, shift] of shifts) if (!this.#shifts.has(boot)) this.#shifts.set(boot, Math.round(shift));
+  }
+
+  /** A block's readings with their times; undefined where they cannot be read. */
+  readings(row: Pick<BlockRow, 'boot' | 'data'>): Readings | undefined {
+    let readings: Readings;
+    try {
+      readings = decodeBatch(row.data, this.#address).readings;
+    } catch {
+      return undefined;
+    }
+    const shift = row.boot === null ? 0 : (this.#shifts.get(row.boot) ?? 0);
+    if (shift === 0) return readings;
+    for (let i = 0; i < readings.count; i++) {
+      readings.timeMs[i] = Math.max(0, (readings.timeMs[i] as number) + shift);
+      readings.quality[i] = (readings.quality[i] as number) | QUALITY.ESTIMATED;
+    }
+    return readings;
+  }
+}
