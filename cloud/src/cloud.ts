@@ -70,7 +70,7 @@ async function startParts(
   const live = new LiveBus(logger);
   live.load(await vault.latest());
   const ingest = new Ingest({
-    ...{ clock, logger, store },
+    ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
     quarantine: (entries) => vault.quarantine(entries),
     acknowledge: (farm, gateway, ack) => broker.acknowledge(farm, gateway, ack),

@@ -164,6 +164,14 @@ describe('a gateway', () => {
     expect(other.received).toHaveLength(9);
   });
 
+  test('that goes on asking for what is not its own is cut', async () => {
+    const client = await login('gw-1');
+    const asks = Array.from({ length: 100 }, (_, i) => subscribePacket(`karez/v1/farm/gw-${i + 2}/ack`));
+    client.socket.write(Buffer.concat(asks));
+    await client.closed;
+    expect(broker.counts.refusedTopics).toBeGreaterThan(20);
+  });
+
   test('that floods is read more slowly, and loses nothing', async () => {
     const client = await login('gw-1');
     const one = publishPacket(topic('gw-1', 'status'), 'x');

@@ -58,6 +58,8 @@ const DRAIN_MS = 20_000;
 const LOGIN_MS = 15_000;
 /** Packets that may arrive ahead of the login's answer. */
 const EARLY_PACKETS = 200;
+/** Subscriptions refused before a connection is cut. */
+const MOST_REFUSED = 20;
 /** Bytes waiting for a gateway that does not read; further acknowledgements are not sent, and it will send again. */
 const UNREAD_BYTES = 256 * 1024;
 
@@ -68,6 +70,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   const identities = new WeakMap<Client, Identity>();
   const paces = new WeakMap<Client, Pace>();
   const listening = new WeakSet<Client>();
+  const refusedSubscriptions = new WeakMap<Client, number>();
   const complained = new WeakSet<Client>();
   const broken = new WeakSet<Client>();
   /** The connection of each gateway. */
@@ -133,7 +136,10 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     }
     counts.refusedTopics++;
     complain(client, 'a subscription was refused', { topic });
-    // Answered with 128 in the SUBACK; the connection lives on.
+    const times = (refusedSubscriptions.get(client) ?? 0) + 1;
+    refusedSubscriptions.set(client, times);
+    // Answered with 128 in the SUBACK; the connection lives on, unless it goes on asking.
+    if (times > MOST_REFUSED) client.conn.destroy();
     done(null, null);
   };
   aedes.published = (packet, client, done) => {

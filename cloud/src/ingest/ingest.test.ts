@@ -197,6 +197,40 @@ describe('a store that does not commit', () => {
   });
 });
 
+describe('a clock of the cloud that is behind', () => {
+  const dayMs = 86_400_000;
+
+  test('refuses nothing that is ahead of it, says so, and stores it once it is mended', async () => {
+    send('gw-1', 1, 10);
+    await ingest.idle();
+    const rightMs = clock.wallMs();
+    clock.stepWall(-dayMs);
+    const now = encode('gw-1', rows(11, 10, rightMs + 1_000));
+    ingest.receive('farm', 'gw-1', now);
+    await ingest.idle();
+    // Known to be behind: the time that has been is the time that counts.
+    expect(ackedOf('gw-1').at(-1)).toEqual([11, 20]);
+    const later = encode('gw-1', rows(21, 10, rightMs + 2 * 3_600_000));
+    ingest.receive('farm', 'gw-1', later);
+    await ingest.idle();
+    expect(retriesOf('gw-1')).toMatchObject([{ first: 21, last: 30, code: 'STORE_UNAVAILABLE' }]);
+    expect(acks.flatMap((a) => a.refused)).toEqual([]);
+    clock.stepWall(dayMs + 2 * 3_600_000);
+    ingest.receive('farm', 'gw-1', later);
+    await ingest.idle();
+    expect(ackedOf('gw-1').at(-1)).toEqual([21, 30]);
+  });
+
+  test('moved by seconds, as NTP moves it, still refuses what is days ahead', async () => {
+    send('gw-1', 1, 10);
+    await ingest.idle();
+    clock.stepWall(-5_000);
+    ingest.receive('farm', 'gw-1', encode('gw-1', rows(11, 1, clock.wallMs() + 3 * dayMs)));
+    await ingest.idle();
+    expect(acks.at(-1)?.refused).toMatchObject([{ first: 11, code: 'TIME_IN_FUTURE' }]);
+  });
+});
+
 describe('answers', () => {
   test('the same batch twice while it waits is committed once', async () => {
     send('gw-1', 1, 10);

@@ -16,6 +16,7 @@ import type { QuarantineEntry } from '../vault/quarantine.ts';
 import { type Range, runsOf } from '../vault/ranges.ts';
 import { Answers } from './answers.ts';
 import { FairQueue, type Lane, laneOf, type Waiting } from './fair-queue.ts';
+import { OwnClock } from './own-clock.ts';
 import { Patience } from './patience.ts';
 import { type Ready, readBatch } from './read.ts';
 import { refusedReadings, Unreadable } from './set-aside.ts';
@@ -29,6 +30,8 @@ export interface IngestParts {
   quarantine(entries: QuarantineEntry[]): Promise<void>;
   acknowledge(farm: string, gateway: string, ack: Ack): void;
   committed(batches: readonly StoreBatch[], nowMs: number): void;
+  /** A time that had passed when the cloud was last alive. */
+  floorMs?: number;
 }
 
 /** Readings in one commit: enough to share an fsync among many gateways, little enough to keep the next ones quick. */
@@ -38,6 +41,7 @@ export class Ingest {
   readonly #parts: IngestParts;
   readonly #queue = new FairQueue();
   readonly #patience: Patience;
+  readonly #now: OwnClock;
   readonly answers: Answers;
   readonly unreadable: Unreadable;
   readonly #running = new Map<Lane, Promise<void>>();
@@ -46,6 +50,7 @@ export class Ingest {
   constructor(parts: IngestParts) {
     this.#parts = parts;
     this.#patience = new Patience(parts.clock);
+    this.#now = new OwnClock(parts.clock, parts.logger, parts.floorMs ?? 0);
     this.answers = new Answers(parts.clock, parts.acknowledge);
     this.unreadable = new Unreadable(parts);
   }
@@ -65,8 +70,9 @@ export class Ingest {
     const from = { farm, gateway, bytes, receivedMs: this.#parts.clock.wallMs() };
     try {
       const batch = { ...from, ...peekBatch(bytes, from) };
-      if (this.#patience.restMs() > 0) this.#again(batch, 'STORE_UNAVAILABLE');
-      else if (this.#queue.offer(batch) === 'full') this.#again(batch, 'BUSY');
+      if (this.#patience.restMs() > 0) this.#again(batch, 'STORE_UNAVAILABLE', this.#patience.unavailableMs(batch));
+      else if (this.#queue.offer(batch) === 'full')
+        this.#again(batch, 'BUSY', this.#patience.busyMs(batch, this.depth.readings));
       else this.#wake(laneOf(batch));
     } catch (error) {
       this.unreadable.keep(from, error);
@@ -107,12 +113,13 @@ export class Ingest {
   }
 
   #readOne(batch: Waiting): Ready | undefined {
-    if (this.#patience.restMs() > 0) return this.#again(batch, 'STORE_UNAVAILABLE');
+    if (this.#patience.restMs() > 0)
+      return this.#again(batch, 'STORE_UNAVAILABLE', this.#patience.unavailableMs(batch));
     try {
       const channels = this.#parts.channels(batch.farm, batch.gateway, batch.epoch);
-      const read = readBatch(batch, channels, this.#parts.clock.wallMs());
-      if (read !== 'unknown') return read;
-      this.#again(batch, 'CATALOG_UNKNOWN');
+      const read = readBatch(batch, channels, this.#now);
+      if (typeof read !== 'string') return read;
+      this.#again(batch, read, this.#patience.strangeMs(batch));
     } catch (error) {
       this.#queue.answered(batch);
       this.unreadable.keep(batch, error);
@@ -130,7 +137,7 @@ export class Ingest {
   async #commit(batches: readonly Ready[]): Promise<void> {
     const { clock, store, logger, quarantine, committed } = this.#parts;
     const startMs = clock.monoMs();
-    const nowMs = clock.wallMs();
+    const nowMs = this.#now.now();
     let outcomes: Outcome[];
     try {
       outcomes = await store.commit(batches, nowMs);
@@ -168,23 +175,15 @@ export class Ingest {
   }
 
   #againLater({ waiting, readings, refused }: Ready): void {
-    const parts = [readings, ...refused.map((r) => r.readings)];
-    this.#again(
-      waiting,
-      'STORE_UNAVAILABLE',
-      parts.flatMap((part) => runsOf(part.seq, part.count)),
-    );
+    const runs = [readings, ...refused.map((r) => r.readings)].flatMap((part) => runsOf(part.seq, part.count));
+    this.#again(waiting, 'STORE_UNAVAILABLE', this.#patience.unavailableMs(waiting), runs);
   }
 
   /** Asks for a batch again; where it was not decoded, for as many numbers as it has readings. */
-  #again(batch: Waiting, code: 'BUSY' | 'CATALOG_UNKNOWN' | 'STORE_UNAVAILABLE', ranges?: Range[]): undefined {
+  #again(batch: Waiting, code: 'BUSY' | 'CATALOG_UNKNOWN' | 'STORE_UNAVAILABLE', afterMs: number, ranges?: Range[]) {
     this.counts[code === 'BUSY' ? 'busy' : 'askedAgain']++;
-    const afterMs = {
-      BUSY: () => this.#patience.busyMs(batch, this.depth.readings),
-      CATALOG_UNKNOWN: () => this.#patience.catalogMs(batch),
-      STORE_UNAVAILABLE: () => this.#patience.unavailableMs(batch),
-    }[code]();
     this.#queue.answered(batch);
     this.answers.later(batch, ranges ?? [[batch.firstSeq, batch.firstSeq + batch.count - 1]], code, afterMs);
+    return undefined;
   }
 }

@@ -23,7 +23,7 @@ export class Patience {
   #restUntilMs = 0;
   /** Gateways that had a part in a failure, and how many times in a row theirs alone failed. */
   readonly #suspects = new Map<string, number>();
-  /** Gateways whose channels are not known, and how many times in a row they were asked for them. */
+  /** Gateways whose batches cannot be used yet, and how many times in a row they were asked for again. */
   readonly #strange = new Map<string, number>();
   /** Readings committed in a millisecond, lately. */
   #rate = 0;
@@ -72,8 +72,8 @@ export class Patience {
     return spread(sender, Math.max(this.restMs(), own));
   }
 
-  /** When a gateway should try again after it has described its channels; longer where that did not help. */
-  catalogMs(sender: Sender): number {
+  /** When a gateway should try again whose channels are not known, or whose times cannot be judged: later each time. */
+  strangeMs(sender: Sender): number {
     const times = (this.#strange.get(keyOf(sender)) ?? 0) + 1;
     this.#strange.set(keyOf(sender), times);
     return growing(times) / 2;

@@ -4,6 +4,7 @@ import { decodeBatch } from '@karez/model/wire';
 import type { Refused, StoreBatch, StoreChannel } from '../store/store.ts';
 import { believable } from './believable.ts';
 import type { Waiting } from './fair-queue.ts';
+import type { OwnClock } from './own-clock.ts';
 
 /** A batch that was read: what to store of it, and what is refused already. */
 export interface Ready extends StoreBatch {
@@ -13,18 +14,19 @@ export interface Ready extends StoreBatch {
 
 /**
  * @param channels what the gateway's channel numbers mean, or undefined where its epoch was never described.
- * @returns `unknown` where a channel has no meaning yet.
+ * @returns why it must be asked for again: a channel has no meaning yet, or the cloud's clock cannot tell what is ahead.
  * @throws KarezError BATCH_MALFORMED, BATCH_TOO_LARGE.
  */
 export function readBatch(
   waiting: Waiting,
   channels: ReadonlyMap<number, StoreChannel> | undefined,
-  nowMs: number,
-): Ready | 'unknown' {
+  clock: OwnClock,
+): Ready | 'CATALOG_UNKNOWN' | 'STORE_UNAVAILABLE' {
   const { farm, gateway, epoch, bytes } = waiting;
   const { readings } = decodeBatch(bytes, { farm, gateway });
-  if (channels === undefined || !allKnown(readings, channels)) return 'unknown';
-  const { kept, refused } = believable(readings, nowMs);
+  if (channels === undefined || !allKnown(readings, channels)) return 'CATALOG_UNKNOWN';
+  const { kept, refused } = believable(readings, clock.now());
+  if (refused.some(({ code }) => code === 'TIME_IN_FUTURE') && clock.isBehind()) return 'STORE_UNAVAILABLE';
   return { farm, gateway, epoch, readings: kept, channels, refused, waiting };
 }
 

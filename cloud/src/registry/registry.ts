@@ -86,6 +86,11 @@ export class Registry {
     for (const [key, h] of heard) if (this.#heard.get(key) === h) this.#heard.delete(key);
   }
 
+  /** When anything was last heard of any gateway; 0 where nothing ever was. */
+  get lastHeardMs(): number {
+    return [...this.#entries.values()].reduce((latest, { heardMs }) => Math.max(latest, heardMs ?? 0), 0);
+  }
+
   setOnline(farm: string, gateway: string, online: boolean): void {
     this.#entry(farm, gateway).online = online;
   }
