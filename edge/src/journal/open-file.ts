@@ -143,7 +143,7 @@ function hasLostItsHead(path: string): boolean {
 }
 
 export function isDamage(message: string): boolean {
-  return /malformed|not a database|corrupt/i.test(message);
+  return /malformed|not a database|corrupt|too large to be represented/i.test(message);
 }
 
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
@@ -157,8 +157,7 @@ function walk(db: DatabaseSync) {
   const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
   let before = 0;
   for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
-    if (row.first <= before || row.count < 1 || row.count > row.last - row.first + 1)
-      throw new Error('malformed: a block’s numbers cannot be true');
+    if (!isTrue(row, before)) throw new Error('malformed: a block’s numbers cannot be true');
     before = row.last;
     waiting.add(row.first, row.last);
     readings += row.count;
@@ -170,6 +169,13 @@ function walk(db: DatabaseSync) {
   readTotals(db);
   for (const table of ['boot', 'segment', 'quarantine']) db.prepare(`SELECT count(*) FROM ${table}`).get();
   return { waiting, done, readings, blocks, marks: recentMarks(marks) };
+}
+
+/** Whether a block can have these numbers, coming after `before`. */
+function isTrue({ first, last, count }: { first: unknown; last: unknown; count: unknown }, before: number): boolean {
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || !Number.isSafeInteger(count)) return false;
+  const numbers = (last as number) - (first as number) + 1;
+  return (first as number) > before && (count as number) >= 1 && (count as number) <= numbers;
 }
 
 function identityOf(db: DatabaseSync): Identity | undefined {
