@@ -54,14 +54,18 @@ export class Dating {
     for (const [boot, shift] of shifts) if (!this.#shifts.has(boot)) this.#shifts.set(boot, Math.round(shift));
   }
 
-  /** A block's readings with their times; undefined where they cannot be read. */
-  readings(row: Pick<BlockRow, 'boot' | 'data'>): Readings | undefined {
+  /**
+   * A block's readings with their times; undefined where they cannot be read.
+   * @throws as SQLite does for a damaged file, where the row around them does not fit: then nothing of the row is to be trusted.
+   */
+  readings(row: BlockRow): Readings | undefined {
     let readings: Readings;
     try {
       readings = decodeBatch(row.data, this.#address).readings;
     } catch {
       return undefined;
     }
+    if (!fits(row, readings)) throw new Error('malformed: a row of the journal does not fit what it holds');
     const shift = row.boot === null ? 0 : (this.#shifts.get(row.boot) ?? 0);
     if (shift === 0) return readings;
     for (let i = 0; i < readings.count; i++) {
@@ -70,4 +74,11 @@ export class Dating {
     }
     return readings;
   }
+}
+
+/** Thinning leaves gaps at either end; otherwise the row says exactly what is in the block. */
+function fits({ first, last, count, level, boot }: BlockRow, readings: Readings): boolean {
+  const [from, to] = [readings.seq[0] as number, readings.seq[readings.count - 1] as number];
+  if (readings.count !== count || from < first || to > last) return false;
+  return (level > 0 || (from === first && to === last)) && (boot === null || boot >= 0);
 }
