@@ -11,6 +11,8 @@ export const LIMITS = {
   channels: 65_535,
   /** Devices of one gateway: far above one RS485 farm, low enough that an inventory stays one message. */
   devicesPerGateway: 2_000,
+  /** Epochs of one gateway whose inventory and last word the cloud keeps; the oldest give way, their ledger stays. */
+  epochsPerGateway: 32,
   /** Bytes of an inventory message: 2,000 devices with a dozen channels each, compressed by nobody. */
   inventoryBytes: 2 * 1024 * 1024,
   /** Bytes of an acknowledgement or status message. */

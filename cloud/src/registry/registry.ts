@@ -4,7 +4,7 @@
  * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
-import { channelKey } from '@karez/model';
+import { channelKey, LIMITS } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, Heard } from '../vault/sources.ts';
@@ -71,6 +71,10 @@ export class Registry {
     entry.words.delete(status.epoch);
     entry.words.set(status.epoch, word);
     this.#unwritten.set(`${farm}/${gateway}/${status.epoch}`, word);
+    for (const epoch of surplus(entry.words)) {
+      entry.words.delete(epoch);
+      this.#unwritten.delete(`${farm}/${gateway}/${epoch}`);
+    }
   }
 
   /** Writes what is not on disk yet; where the disk refuses it waits for the next time. */
@@ -217,7 +221,16 @@ export class Registry {
       }
     }
     entry.channels.set(inventory.epoch, channels);
+    for (const epoch of surplus(entry.inventories)) {
+      entry.inventories.delete(epoch);
+      entry.channels.delete(epoch);
+    }
   }
+}
+
+/** The oldest epochs beyond the limit. */
+function surplus(byEpoch: ReadonlyMap<string, unknown>): string[] {
+  return [...byEpoch.keys()].slice(0, Math.max(0, byEpoch.size - LIMITS.epochsPerGateway));
 }
 
 function newest(entry: GatewayEntry): Inventory | undefined {

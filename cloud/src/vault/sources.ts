@@ -3,7 +3,7 @@
  * and, beside that, what of them the cloud has: the proof that nothing is missing.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { GatewayStatus, Inventory } from '@karez/model';
+import { type GatewayStatus, type Inventory, LIMITS } from '@karez/model';
 import type { Names } from './names.ts';
 import { joined, missingFrom, type Range, type RangeTable, sizeOf } from './ranges.ts';
 
@@ -47,6 +47,8 @@ export class Sources {
   readonly #given: RangeTable;
   readonly #all: StatementSync;
   readonly #setInventory: StatementSync;
+  readonly #forgetInventories: StatementSync;
+  readonly #forgetStatuses: StatementSync;
   readonly #inventories: StatementSync;
   readonly #setStatus: StatementSync;
   readonly #setGiven: StatementSync;
@@ -59,6 +61,13 @@ export class Sources {
     this.#given = tables.given;
     this.#all = db.prepare('SELECT id, farm, gateway, epoch, conflicts, status, heard FROM source ORDER BY id');
     this.#setInventory = db.prepare('UPDATE source SET inventory = ?, received = ? WHERE id = ?');
+    const forget = (what: string, when: string) =>
+      db.prepare(
+        `UPDATE source SET ${what} = NULL WHERE id IN (
+           SELECT id FROM source WHERE farm = ? AND gateway = ? AND ${what} IS NOT NULL ORDER BY ${when} DESC, id DESC LIMIT -1 OFFSET ?)`,
+      );
+    this.#forgetInventories = forget('inventory', 'received');
+    this.#forgetStatuses = forget('status', 'heard');
     this.#inventories = db.prepare(
       'SELECT farm, gateway, inventory FROM source WHERE inventory IS NOT NULL ORDER BY received, id',
     );
@@ -72,6 +81,7 @@ export class Sources {
   setInventory(farm: string, gateway: string, inventory: Inventory, receivedMs: number): void {
     const source = this.#names.source(farm, gateway, inventory.epoch);
     this.#setInventory.run(JSON.stringify(inventory), receivedMs, source);
+    this.#forgetInventories.run(farm, gateway, LIMITS.epochsPerGateway);
   }
 
   /** Every inventory, the newest of each gateway last. */
@@ -86,6 +96,7 @@ export class Sources {
     for (const { farm, gateway, status, heardMs } of words) {
       const source = this.#names.source(farm, gateway, status.epoch);
       this.#setStatus.run(JSON.stringify(status), heardMs, source);
+      this.#forgetStatuses.run(farm, gateway, LIMITS.epochsPerGateway);
       for (const [first, last] of status.segments) this.#setGiven.run(source, first, last);
     }
   }
