@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { buildCatalog, type Catalog } from './catalog.ts';
 import { createChecker } from './check/check.ts';
+import { DeviceClocks } from './clock/device-clocks.ts';
 import { bootId, watchNtp } from './clock/ntp.ts';
 import { Timekeeper } from './clock/timekeeper.ts';
 import type { GatewayConfig, LoadedConfig } from './config.ts';
@@ -51,7 +52,9 @@ export async function startGateway(
   const { journal, timekeeper } = await openBooks(loaded, deps);
   const catalog: Catalog = await buildCatalog(config, devices, journal);
   await journal.protect(sprayingChannels(catalog));
-  const pipeline = new Pipeline(timekeeper, catalog, createChecker(), journal);
+  const deviceClocks = new DeviceClocks(clock, timekeeper);
+  const time = { now: () => timekeeper.now(), heard: (id: string, ms: number) => deviceClocks.heard(id, ms) };
+  const pipeline = new Pipeline(time, catalog, createChecker(), journal);
   const budget = await openBudget(config, journal, deps);
   const rate = startRate(clock, () => pipeline.counts.accepted);
   const lines: DeviceLine[] = [];

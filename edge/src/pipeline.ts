@@ -11,7 +11,7 @@
 import { type DeviceStatus, KarezError, LIMITS, QUALITY } from '@karez/model';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import type { Checker } from './check/check.ts';
-import type { Moment, Timekeeper } from './clock/timekeeper.ts';
+import type { Moment } from './clock/timekeeper.ts';
 import type { Journal } from './journal/journal.ts';
 import { addMark, isKnown, type Mark } from './journal/marks.ts';
 import type { Intake, Rejection, Sample } from './ports.ts';
@@ -27,6 +27,12 @@ export interface KeptRejection extends Rejection {
   timeMs: number;
 }
 
+/** What the time is, and who else is to hear what devices say of it. */
+export interface PipelineTime {
+  now(): Moment;
+  heard(device: string, timeMs: number): void;
+}
+
 interface DeviceCounts {
   accepted: number;
   rejected: number;
@@ -34,7 +40,7 @@ interface DeviceCounts {
 }
 
 export class Pipeline implements Intake {
-  readonly #time: Pick<Timekeeper, 'now'>;
+  readonly #time: PipelineTime;
   readonly #catalog: Catalog;
   readonly #checker: Checker;
   readonly #journal: Journal;
@@ -48,7 +54,7 @@ export class Pipeline implements Intake {
   readonly rejections: KeptRejection[] = [];
   readonly counts = { accepted: 0, repeats: 0, refused: 0, rejected: new Map<string, number>() };
 
-  constructor(time: Pick<Timekeeper, 'now'>, catalog: Catalog, checker: Checker, journal: Journal) {
+  constructor(time: PipelineTime, catalog: Catalog, checker: Checker, journal: Journal) {
     this.#time = time;
     this.#catalog = catalog;
     this.#checker = checker;
@@ -137,11 +143,12 @@ export class Pipeline implements Intake {
   }
 
   /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
-  #timeOf({ timeMs }: Sample): Moment & { bits: number } {
+  #timeOf({ device, timeMs }: Sample): Moment & { bits: number } {
     const now = this.#time.now();
     if (timeMs === undefined) return { ...now, bits: 0 };
     if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
       return { ...now, bits: QUALITY.ESTIMATED };
+    this.#time.heard(device, timeMs);
     return { timeMs: Math.round(timeMs), dated: true, bits: 0 };
   }
 

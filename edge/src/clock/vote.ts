@@ -5,7 +5,7 @@
  */
 
 /** Better first. `devices` are the clocks of field devices: they may confirm, but nobody is dated by them alone. */
-export const SOURCES = ['ntp', 'gnss', 'cloud', 'devices'] as const;
+export const SOURCES = ['ntp', 'cloud', 'devices'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export interface Report {
@@ -78,7 +78,6 @@ function near({ members }: { members: Report[] }, current: number | undefined): 
 function inWords(source: SourceName): string {
   return {
     ntp: 'the network time',
-    gnss: 'the satellite time',
     cloud: 'the cloud’s clock',
     devices: 'the field devices’ clocks',
   }[source];
