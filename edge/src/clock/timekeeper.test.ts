@@ -66,16 +66,25 @@ test('an earlier process of the same boot is dated exactly, another boot as well
   // The machine came up 1 h ago with its clock in 1970; a first process took readings, fell, and this one began.
   const sameBoot: Boot = { id: 8, uuid: 'boot-9', wallMs: 1_000, monoMs: -HOUR };
   // Before that, another boot whose clock had been kept from the last good time.
-  const before: Boot = { id: 7, uuid: 'boot-7', wallMs: TRUE_MS - DAY, monoMs: 5 };
-  // And one that ran ahead: it cannot have been later than the boot that followed.
-  const ahead: Boot = { id: 6, uuid: 'boot-6', wallMs: TRUE_MS + DAY, monoMs: 5 };
-  const { clock, timekeeper, dated, trueMs } = keeper(5_000, { undated: [ahead, before, sameBoot] });
+  const before: Boot = { id: 7, uuid: 'boot-7', wallMs: TRUE_MS - DAY, monoMs: 5, lastMs: TRUE_MS - 12 * HOUR };
+  // And one of two processes that ran ahead: it was over before the boot that followed.
+  const ahead: Boot = { id: 6, uuid: 'boot-6', wallMs: TRUE_MS + DAY, monoMs: 2 * HOUR, lastMs: TRUE_MS + DAY + HOUR };
+  const aheadToo: Boot = { id: 5, uuid: 'boot-6', wallMs: TRUE_MS + 3 * DAY, monoMs: HOUR };
+  // And one that started in 1970, after the last time that was known.
+  const lost: Boot = { id: 4, uuid: 'boot-4', wallMs: 0, monoMs: 5, lastMs: 6 * HOUR };
+  const undated = [lost, aheadToo, ahead, before, sameBoot];
+  const { clock, timekeeper, dated, trueMs } = keeper(5_000, { undated, floorMs: TRUE_MS - 9 * DAY });
   timekeeper.report('cloud', trueMs(), 20);
   await clock.advance(0);
   const shifts = new Map(dated);
   expect(shifts.get(8)).toBe(TRUE_MS - HOUR - 1_000);
-  expect(shifts.get(7)).toBe(0);
-  expect(shifts.get(6)).toBe(TRUE_MS - DAY - (TRUE_MS + DAY));
+  // Where it was, and marked, since nobody has confirmed it.
+  expect(shifts.get(7)).toBe(-1);
+  // Its last reading at the start of the next.
+  expect((ahead.lastMs as number) + (shifts.get(6) as number)).toBe(TRUE_MS - DAY);
+  const startOf = (boot: Boot) => boot.wallMs + (shifts.get(boot.id) as number);
+  expect(startOf(ahead) - startOf(aheadToo)).toBe(HOUR);
+  expect((lost.lastMs as number) + (shifts.get(4) as number)).toBe(startOf(aheadToo));
 });
 
 test('a source that goes back before what is known to be past is not believed at once, nor refused for ever', async () => {

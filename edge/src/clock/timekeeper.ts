@@ -19,6 +19,8 @@ export interface Boot {
   uuid: string;
   wallMs: number;
   monoMs: number;
+  /** Time of its last reading, as it stands; undefined where it took none. */
+  lastMs?: number;
 }
 
 export interface TimekeeperParts {
@@ -152,15 +154,14 @@ export class Timekeeper {
     // What was answered until now is shifted with the readings that have it.
     this.#newestMs += right(shiftMs);
     const shifts: [number, number][] = [];
-    let nextStartMs = boot.wallMs + shiftMs;
+    let next = { boot, shiftMs };
     for (const earlier of undated.filter((b) => b.id !== boot.id).toSorted((a, b) => b.id - a.id)) {
-      // The same boot of the machine: its monotonic clock is this one, so its time is known exactly.
-      const isSame = earlier.uuid === boot.uuid;
-      const exact = boot.wallMs + shiftMs - (boot.monoMs - earlier.monoMs) - earlier.wallMs;
-      // Another boot: all that is known is that it was before the next. It stays where it is unless that cannot be.
-      const shift = isSame ? exact : Math.min(0, nextStartMs - earlier.wallMs);
-      shifts.push([earlier.id, right(shift)]);
-      nextStartMs = earlier.wallMs + shift;
+      const earlierMs =
+        earlier.uuid === next.boot.uuid ? sameBoot(earlier, next) : otherBoot(earlier, next, this.#floorMs);
+      // What no source has confirmed is marked as estimated, and only a shift marks.
+      const isKnown = earlier.uuid === boot.uuid;
+      shifts.push([earlier.id, isKnown ? right(earlierMs) : Math.round(earlierMs) || -1]);
+      next = { boot: earlier, shiftMs: earlierMs };
     }
     shifts.push([boot.id, right(shiftMs)]);
     logger.log('info', 'the time is known', { source, shiftMs: Math.round(shiftMs) });
@@ -174,4 +175,25 @@ export class Timekeeper {
       this.onDated();
     });
   }
+}
+
+interface Dated {
+  boot: Boot;
+  shiftMs: number;
+}
+
+/** The same boot of the machine: its monotonic clock is the same, so its time is known as exactly as that of the later one. */
+function sameBoot(earlier: Boot, later: Dated): number {
+  return later.boot.wallMs + later.shiftMs - (later.boot.monoMs - earlier.monoMs) - earlier.wallMs;
+}
+
+/**
+ * Another boot: all that is known is that it came after the time that was known before, and was over before the next. It
+ * stays where it is if that can be; else it is taken to have ended when the next began, since most boots follow a short
+ * loss of power.
+ */
+function otherBoot(earlier: Boot, next: Dated, floorMs: number): number {
+  const latest = next.boot.wallMs + next.shiftMs - (earlier.lastMs ?? earlier.wallMs);
+  const earliest = floorMs - earlier.wallMs;
+  return earliest <= 0 && latest >= 0 ? 0 : latest;
 }

@@ -12,6 +12,8 @@ export interface UndatedBoot {
   uuid: string;
   wallMs: number;
   monoMs: number;
+  /** Time of its last reading, as it stands; undefined where it has none. */
+  lastMs?: number;
 }
 
 export class Dating {
@@ -37,11 +39,29 @@ export class Dating {
     return boot === null || this.#shifts.has(boot);
   }
 
+  /** Boots without a shift, this one among them. */
   undated(): UndatedBoot[] {
     const rows = this.#db.prepare('SELECT id, uuid, wall, mono FROM boot WHERE shift IS NULL').all();
-    return (rows as { id: number; uuid: string; wall: number; mono: number }[]).map(({ id, uuid, wall, mono }) => ({
-      ...{ id, uuid, wallMs: wall, monoMs: mono },
+    const boots = rows as { id: number; uuid: string; wall: number; mono: number }[];
+    const last = boots.some(({ id }) => id !== this.boot) ? this.#lastBlocks() : new Map<number, number>();
+    return boots.map(({ id, uuid, wall, mono }) => ({
+      ...{ id, uuid, wallMs: wall, monoMs: mono, lastMs: this.#lastMs(last.get(id)) },
     }));
+  }
+
+  /** The last block of each boot. */
+  #lastBlocks(): Map<number, number> {
+    const rows = this.#db
+      .prepare('SELECT boot, max(first) AS first FROM block WHERE boot IS NOT NULL GROUP BY boot')
+      .all();
+    return new Map((rows as { boot: number; first: number }[]).map(({ boot, first }) => [boot, first]));
+  }
+
+  #lastMs(block: number | undefined): number | undefined {
+    if (block === undefined) return undefined;
+    const row = this.#db.prepare('SELECT * FROM block WHERE first = ?').get(block) as unknown as BlockRow;
+    const readings = this.readings(row);
+    return readings?.timeMs[readings.count - 1];
   }
 
   /** Writes shifts down. Called inside a transaction; `take` follows once it is committed. */
