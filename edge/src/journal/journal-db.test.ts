@@ -92,6 +92,19 @@ describe('settling', () => {
     expect(journal.open().marks).toEqual([mark(1), mark(2), mark(3)]);
     journal.close();
   });
+
+  test('marks of devices keep their order whichever blocks leave first', () => {
+    let journal = open();
+    const mark = (n: number): Mark => ['node-1', n, null];
+    for (const n of [1, 2, 3, 4])
+      journal.commit({ readings: made(1, n), undated: nothing, marks: [mark(n)], inFlightTo: 0 });
+    journal.settle([[3 * CHANNELS + 1, 4 * CHANNELS]], [], START_MS);
+    journal.settle([[CHANNELS + 1, 2 * CHANNELS]], [], START_MS);
+    journal.abandon();
+    journal = open();
+    expect(journal.open().marks).toEqual([mark(1), mark(2), mark(3), mark(4)]);
+    journal.close();
+  });
 });
 
 test('merged blocks hold the same readings in less room', () => {

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Readings } from '@karez/model';
 import { joinRows } from './columns.ts';
-import { type Mark, parseMarks, recentMarks } from './marks.ts';
+import { type KeptMark, parseMarks, recentMarks } from './marks.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
 
@@ -74,12 +74,12 @@ export class Merger {
       .prepare('SELECT * FROM block WHERE first >= ? AND first <= ? ORDER BY first')
       .all(first.first, last.first) as unknown as BlockRow[];
     const parts: Readings[] = [];
-    const marks: Mark[] = [];
+    const marks: KeptMark[] = [];
     for (const row of rows) {
       const readings = this.#parts.readings(row);
       if (readings === undefined) this.#settlement.setAside(row);
       else parts.push(readings);
-      marks.push(...parseMarks(row.marks));
+      marks.push(...parseMarks(row.marks, row.first));
     }
     this.#db.prepare('DELETE FROM block WHERE first >= ? AND first <= ?').run(first.first, last.first);
     if (parts.length === 0) return;

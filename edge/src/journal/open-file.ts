@@ -15,7 +15,7 @@ import {
   writeIdentity,
 } from './identity.ts';
 import type { JournalOptions } from './journal-db.ts';
-import { type Mark, parseMarks, recentMarks } from './marks.ts';
+import { type KeptMark, type Mark, parseMarks, recentMarks } from './marks.ts';
 import type { Hint } from './next-hint.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { missing, type Rebuilt, rebuildJournal } from './rebuild.ts';
@@ -149,11 +149,11 @@ export function isDamage(message: string): boolean {
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
 function walk(db: DatabaseSync) {
   const waiting = new RangeSet();
-  const marks: Mark[] = [];
+  const marks: KeptMark[] = [];
   let readings = 0;
   let blocks = 0;
   for (const row of db.prepare('SELECT marks FROM mark').all() as { marks: string }[])
-    marks.push(...parseMarks(row.marks));
+    marks.push(...parseMarks(row.marks, 0));
   const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
   let before = 0;
   for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
@@ -162,13 +162,19 @@ function walk(db: DatabaseSync) {
     waiting.add(row.first, row.last);
     readings += row.count;
     blocks++;
-    if (row.marks !== null) marks.push(...parseMarks(row.marks));
+    if (row.marks !== null) marks.push(...parseMarks(row.marks, row.first));
   }
   const done = new RangeSet(doneRanges(db));
   for (const [first, last] of done.ranges()) readings -= waiting.remove(first, last);
   readTotals(db);
   for (const table of ['boot', 'segment', 'quarantine']) db.prepare(`SELECT count(*) FROM ${table}`).get();
-  return { waiting, done, readings, blocks, marks: recentMarks(marks) };
+  return {
+    waiting,
+    done,
+    readings,
+    blocks,
+    marks: recentMarks(marks).map(([device, counter, timeMs]): Mark => [device, counter, timeMs]),
+  };
 }
 
 /** Whether a block can have these numbers, coming after `before`. */

@@ -118,7 +118,7 @@ function thinRun(room: Room, rows: BlockRow[], level: number): number {
         ? selectRows(all, (i) => isProtected(all.channel[i] as number))
         : thin(all, isProtected);
   if (left !== undefined && left.count > 0) {
-    const marks = recentMarks(rows.flatMap((row) => parseMarks(row.marks)));
+    const marks = recentMarks(rows.flatMap((row) => parseMarks(row.marks, row.first)));
     const { first, boot } = rows[0] as BlockRow;
     const { last } = rows.at(-1) as BlockRow;
     db.prepare('INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)').run(

@@ -185,14 +185,14 @@ export class Settlement {
   /** Device counters outlive their blocks. */
   #keepMarks(where: string, args: number[]): void {
     const rows = this.#db
-      .prepare(`SELECT marks FROM block WHERE marks IS NOT NULL AND ${where} ORDER BY first`)
-      .all(...args) as { marks: string }[];
+      .prepare(`SELECT first, marks FROM block WHERE marks IS NOT NULL AND ${where}`)
+      .all(...args) as { first: number; marks: string }[];
     const known = this.#db.prepare('SELECT marks FROM mark WHERE device = ?');
     const keep = this.#db.prepare('INSERT OR REPLACE INTO mark (device, marks) VALUES (?, ?)');
-    const gone = rows.flatMap(({ marks }) => parseMarks(marks));
+    const gone = rows.flatMap(({ first, marks }) => parseMarks(marks, first));
     for (const device of new Set(gone.map(([name]) => name))) {
       const before = known.get(device) as { marks: string } | undefined;
-      const all = [...parseMarks(before?.marks ?? null), ...gone.filter(([name]) => name === device)];
+      const all = [...parseMarks(before?.marks ?? null, 0), ...gone.filter(([name]) => name === device)];
       keep.run(device, JSON.stringify(recentMarks(all)));
     }
   }
