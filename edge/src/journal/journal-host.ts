@@ -25,7 +25,7 @@ export class JournalHost {
     try {
       return this.#run(method, args);
     } catch (error) {
-      if (method === 'close' || !isDamage((error as Error).message)) throw error;
+      if (method === 'close' || !isDamage(error)) throw error;
       this.#journal.abandon();
       this.#journal = new JournalDb({ ...this.#options, rebuild: true });
       this.#journal.protect(this.#protected);

@@ -57,8 +57,8 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     walked = walk(db);
     if (isShort(db, walked, hint)) throw new Error('malformed: readings are missing that were accepted');
   } catch (error) {
+    if (!isDamage(error)) throw error;
     const why = (error as Error).message;
-    if (!isDamage(why)) throw error;
     // Closed late: closing moves the log into the file, which may spoil what can still be read of both.
     const made = rebuildJournal(path, options, fromFile?.epoch, hint?.settledTo, () => closeQuietly(db));
     rebuilt = { ...made, lost: 0, why };
@@ -99,7 +99,7 @@ function open(path: string): DatabaseSync {
     createTables(db);
     return db;
   } catch (error) {
-    if (!isDamage((error as Error).message)) closeQuietly(db);
+    if (!isDamage(error)) closeQuietly(db);
     throw error;
   }
 }
@@ -142,8 +142,12 @@ function hasLostItsHead(path: string): boolean {
   return head.toString('latin1') !== 'SQLite format 3\0' || statSync(path).size < PAGE_BYTES;
 }
 
-export function isDamage(message: string): boolean {
-  return /malformed|not a database|corrupt|too large to be represented/i.test(message);
+/** SQLite's own code for a page that should be there and is behind the end of the file (SQLITE_IOERR_SHORT_READ). */
+const SHORT_READ = 522;
+
+export function isDamage(error: unknown): boolean {
+  const { message, errcode } = error as Error & { errcode?: number };
+  return errcode === SHORT_READ || /malformed|not a database|corrupt|too large to be represented/i.test(message);
 }
 
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
