@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isId, jsonLogger, KarezError, messageOf, systemClock } from '@karez/model';
+import { isId, jsonLogger, KarezError, messageOf, stopOnSignal, systemClock } from '@karez/model';
 import { startCloud } from './cloud.ts';
 import { makeCredential } from './registry/credentials.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -63,20 +63,7 @@ async function runCloud(args: string[]): Promise<void> {
     { clock, logger },
   );
   console.log(JSON.stringify({ event: 'ready', http: cloud.http, mqtt: cloud.mqtt }));
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    cloud.stop().then(
-      () => process.exit(0),
-      (error) => {
-        logger.log('error', 'could not stop cleanly', { cause: error });
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => cloud.stop(), logger);
 }
 
 async function addGateway(args: string[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { jsonLogger, messageOf, systemClock } from '@karez/model';
+import { jsonLogger, messageOf, stopOnSignal, systemClock } from '@karez/model';
 
 const HELP = `karez edge: a gateway.
 
@@ -32,20 +32,7 @@ async function edge(args: string[]): Promise<void> {
     version,
   );
   console.log(JSON.stringify({ event: 'ready', status: gateway.statusUrl, mqttPort: gateway.mqttPort }));
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    gateway.stop().then(
-      () => process.exit(0),
-      (error) => {
-        logger.log('error', 'could not stop cleanly', { cause: error });
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => gateway.stop(), logger);
 }
 
 async function decode([profileId, ...rest]: string[]): Promise<void> {

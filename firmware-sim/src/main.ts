@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { jsonLogger, messageOf, systemClock } from '@karez/model';
+import { jsonLogger, messageOf, stopOnSignal, systemClock } from '@karez/model';
 import { loadSim } from './config.ts';
 import { noRecord, openRecord } from './record.ts';
 import { startSimulator } from './simulator.ts';
@@ -64,20 +64,7 @@ async function main(): Promise<void> {
   createInterface({ input: process.stdin }).on('line', (line) => {
     if (line.trim() !== '') console.log(JSON.stringify(simulator.command(line)));
   });
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    simulator.stop().then(
-      () => process.exit(0),
-      (error) => {
-        logger.log('error', 'could not stop cleanly', { cause: error });
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => simulator.stop(), logger);
 }
 
 try {

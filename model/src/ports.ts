@@ -85,3 +85,21 @@ export function jsonLogger(name: string, minimum: LogLevel = 'info', clock: Cloc
 
 /** For places where nobody listens. */
 export const silentLogger: Logger = { log() {} };
+
+/** Ends a service on SIGINT or SIGTERM: once, with status 0 where it stopped cleanly and 1 where not. */
+export function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        logger.log('error', 'could not stop cleanly', { cause: error });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
