@@ -271,9 +271,10 @@ function segmentsOf(db: DatabaseSync): Range[] {
   return (rows as { number: number; last: number }[]).map(({ number, last }) => [firstOf(number), last]);
 }
 
-/** What a damaged file has cost: numbers that were given, are not settled, and stand in no block. */
+/** What a damaged file has cost: numbers that were given, are not settled, stand in no block, and were not counted before. */
 function countDamage(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>, settledTo: number): number {
-  const counted = readTotals(db).lost.torn ?? 0;
+  const { torn = 0, damaged = 0 } = readTotals(db).lost;
+  const counted = torn + damaged - (metaNumber(db, 'gapsBefore') ?? 0);
   const gone = missing(segmentsOf(db), [waiting, done], settledTo + 1).size;
   const lost = Math.max(0, gone - counted);
   if (lost > 0) lose(db, 'damaged', lost);
