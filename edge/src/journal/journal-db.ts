@@ -96,7 +96,7 @@ export class JournalDb {
   open() {
     const { db: _, identity, ...opened } = this.#opened;
     return {
-      ...{ ...opened, writable: true, epoch: identity.epoch, boot: this.#dating.boot },
+      ...{ ...opened, writable: true, trouble: null as string | null, epoch: identity.epoch, boot: this.#dating.boot },
       ...{ bytes: this.#bytes(), oldestMs: this.#oldestMs(), undated: this.#dating.undated() },
     };
   }

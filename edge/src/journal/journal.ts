@@ -137,8 +137,8 @@ export async function openJournal(
   }
   tellDamage(opened, logger);
   const state: JournalState = {
-    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: opened.writable, trouble: null, full: false },
-    ...{ queued: 0, commits: 0, slowestCommitMs: 0 },
+    ...{ bytes: opened.bytes, limitBytes: options.limitBytes, writable: opened.writable, trouble: opened.trouble },
+    ...{ full: false, queued: 0, commits: 0, slowestCommitMs: 0 },
     ...{ waiting: 0, stored: 0, refused: 0, lost: {}, segments: [] },
   };
   take(opened);

@@ -20,7 +20,7 @@ export function refusingJournal(why: string): StartJournal {
     const identity = readIdentity(`${options.path}.id`);
     const names = [...(identity?.channels ?? [])];
     const answers: Record<string, (...args: never[]) => unknown> = {
-      open: () => nothingOpened(options, identity?.epoch ?? NO_EPOCH),
+      open: () => nothingOpened(options, identity?.epoch ?? NO_EPOCH, why),
       number: (wanted: string[]) =>
         wanted.map((name) => {
           const at = names.indexOf(name);
@@ -62,11 +62,12 @@ export function takesWrites(folder: string): boolean {
   }
 }
 
-function nothingOpened({ boot }: JournalOptions, epoch: string): OpenedJournal {
+function nothingOpened({ boot }: JournalOptions, epoch: string, trouble: string): OpenedJournal {
   return {
     ...{
       epoch,
       writable: false,
+      trouble,
       boot: 0,
       bytes: 0,
       oldestMs: undefined,
