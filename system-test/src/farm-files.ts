@@ -11,14 +11,12 @@ export interface FarmPlan {
   probes: readonly string[];
   /** Where the gateway reaches the cloud: host and port. */
   uplink: { host: string; port: number };
-  /** Where the gateway listens. */
-  host: string;
   ports: { mqtt: number; status: number; drone: number };
 }
 
 export const passwordOf = (device: string) => `password-of-${device}`;
 
-export function gatewayYaml({ nodes, played, probes, uplink, host, ports }: FarmPlan): string {
+export function gatewayYaml({ nodes, played, probes, uplink, ports }: FarmPlan): string {
   const soil = probes.map(
     (id, i) =>
       `{ id: ${id}, profile: cwt-soil-7in1, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10}, intervalMs: 1000 }`,
@@ -32,7 +30,7 @@ gateway: { id: ${GATEWAY}, title: Test gateway }
 data: gateway
 secrets: secrets.yaml
 uplink: { url: "mqtt://${uplink.host}:${uplink.port}" }
-status: { host: "${host}", port: ${ports.status} }
+status: { port: ${ports.status} }
 fields:
   - { id: north, title: North, crop: cotton, outline: ${OUTLINE} }
 lines:
@@ -43,14 +41,13 @@ ${listed(soil)}
   - { type: davis, port: { serial: run/tty-weather, baudRate: 19200 }, device: { id: weather, profile: davis-vantage-pro2 } }
   - { type: mavlink, port: { tcp: "127.0.0.1:${ports.drone}" }, devices: [{ id: drone, profile: mavlink-sprayer, systemId: 1 }] }
 mqtt:
-  host: "${host}"
   port: ${ports.mqtt}
   devices:
 ${listed(wireless)}
 `;
 }
 
-export function simYaml({ nodes, probes, host, ports }: FarmPlan): string {
+export function simYaml({ nodes, probes, ports }: FarmPlan): string {
   const soil = probes.map((id, i) => `{ device: ${id}, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10} }`);
   return `
 seed: 7
@@ -66,7 +63,7 @@ ${listed(soil)}
   - { type: davis, device: weather, port: { pty: run/tty-weather } }
   - { type: mavlink, device: drone, port: { tcp: ${ports.drone}, host: 127.0.0.1 }, fields: [north], base: [86.0546, 44.3016] }
 nodes:
-  broker: mqtt://${host}:${ports.mqtt}
+  broker: mqtt://127.0.0.1:${ports.mqtt}
   intervalS: 1
   devices:
 ${listed(nodes.map((id) => `{ device: ${id}, field: north, depthsCm: [10, 30] }`))}

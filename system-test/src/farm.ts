@@ -33,7 +33,8 @@ export interface TestFarm {
   link: Link;
   nodes: string[];
   probes: string[];
-  mqttPort: number;
+  /** Where a node finds the gateway's broker: a port of this machine, or a socket file that leads there. */
+  broker: { port: number } | { path: string };
   cloudMqttPort: number;
   /** Starts a part without waiting for it. */
   launch(part: Part): Running;
@@ -62,10 +63,11 @@ export interface FarmOptions {
   /** Nodes that the gateway knows and the test plays itself. */
   played?: string[];
   store?: string;
-  /** What stands in front of gateway and simulator on the command line (process.ts). */
+  /**
+   * What stands in front of gateway and simulator on the command line and makes them run elsewhere on the network
+   * (process.ts). What they serve on loopback is then reached through a window.
+   */
   inFront?: readonly string[];
-  /** Where the gateway listens; default loopback. */
-  gatewayHost?: string;
   /** Where the cloud's broker listens and the gateway finds it; default loopback, through the relay. */
   cloudHost?: string;
   /** Where data is kept, instead of in the farm's own folder. */
@@ -97,9 +99,9 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     ...[freePort(), freePort(), freePort(), freePort(), freePort()],
   ]);
   const link = await startLink(cloudMqtt as number);
-  const { cloudHost, gatewayHost = LOOPBACK } = options;
+  const { cloudHost, inFront } = options;
   const plan: FarmPlan = {
-    ...{ nodes, played, probes, host: gatewayHost },
+    ...{ nodes, played, probes },
     uplink:
       cloudHost === undefined ? { host: LOOPBACK, port: link.port } : { host: cloudHost, port: cloudMqtt as number },
     ports: { mqtt: mqtt as number, status: status as number, drone: drone as number },
@@ -124,9 +126,8 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     ],
   };
   const start = (part: Part): Running => {
-    const inFront = part === 'cloud' ? [] : (options.inFront ?? []);
     const env = { ...COMPILED, ...(options.store === undefined ? {} : { KAREZ_STORE: options.store }) };
-    const process = launch(FILES[part], args[part], { cwd: folder, env, inFront });
+    const process = launch(FILES[part], args[part], { cwd: folder, env, ...(part !== 'cloud' && { inFront }) });
     running.add(process);
     void process.ended.then(() => running.delete(process));
     return process;
@@ -135,6 +136,14 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     const process = start(part);
     return { ...process, ready: await process.whenReady };
   };
+  const at = (name: string, port: number) =>
+    inFront === undefined ? { port } : { path: join(folder, `run/${name}.sock`) };
+  if (inFront !== undefined) {
+    const pairs = [`run/status.sock=${plan.ports.status}`, `run/mqtt.sock=${plan.ports.mqtt}`];
+    const window = launch('system-test/src/torture/window-main.ts', pairs, { cwd: folder, inFront });
+    running.add(window);
+    await window.whenReady;
+  }
   const base = `http://${LOOPBACK}:${cloudHttp}/api/v1`;
   const json = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${base}${path}`);
@@ -142,7 +151,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     return (await response.json()) as T;
   };
   return {
-    ...{ folder, link, nodes, probes, mqttPort: plan.ports.mqtt, cloudMqttPort: cloudMqtt as number },
+    ...{ folder, link, nodes, probes, broker: at('mqtt', plan.ports.mqtt), cloudMqttPort: cloudMqtt as number },
     launch: start,
     cloud: () => cloud as Service,
     async startCloud() {
@@ -163,7 +172,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
       },
       get: (path, init) => fetch(`${base}${path}`, init),
     },
-    local: () => localPage(gatewayHost, plan.ports.status),
+    local: () => localPage(at('status', plan.ports.status)),
     acked() {
       const lines = readFileSync(join(folder, 'sim/acked.ndjson'), 'utf8').split('\n');
       return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AckedMessage);
@@ -192,18 +201,15 @@ function makeSecrets(folder: string, nodes: string[]): { uplink: string; devices
   };
 }
 
-/** The page answers only to its loopback name, wherever it is asked from. */
-function localPage(host: string, port: number): Promise<LocalPage | undefined> {
+function localPage(at: { port: number } | { path: string }): Promise<LocalPage | undefined> {
+  const where = 'port' in at ? { host: LOOPBACK, port: at.port } : { socketPath: at.path };
   return new Promise((resolve) => {
-    const request = get(
-      { host, port, path: '/status.json', headers: { host: LOOPBACK }, timeout: 5_000 },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', () => resolve(undefined));
-        response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString()) as LocalPage));
-      },
-    );
+    const request = get({ ...where, path: '/status.json', headers: { host: LOOPBACK }, timeout: 5_000 }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', () => resolve(undefined));
+      response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString()) as LocalPage));
+    });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(undefined));
   });

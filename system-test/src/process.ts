@@ -58,8 +58,9 @@ export function launch(file: string, args: readonly string[], { cwd, env, inFron
   createInterface({ input: child.stderr }).on('line', keep);
   child.stdin.on('error', () => {});
   const ended = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       alive.delete(child);
+      if (signal !== null) keep(`ended by ${signal}`);
       resolve(code);
     });
   });

@@ -2,7 +2,6 @@
  * A small disk of its own for a data folder, that can be filled to the last byte, and that can fail as a memory card does: the
  * kernel finds an error and makes the file system read-only under whoever is writing.
  */
-import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   mkdtempSync,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive, run } from './programs.ts';
 
 export interface SmallDisk {
   /** Where it is mounted. */
@@ -63,7 +63,7 @@ export function makeSmallDisk(kind: 'tmpfs' | 'ext4', megabytes: number): SmallD
     if (kind === 'ext4') {
       closeSync(openSync(image, 'w'));
       truncateSync(image, megabytes * 1024 * 1024);
-      run('mkfs.ext4', ['-q', '-F', '-b', '1024', '-m', '0', image]);
+      run('mkfs.ext4', ['-q', '-F', '-b', '4096', '-m', '0', image]);
     }
     mount();
   } catch (error) {
@@ -90,17 +90,6 @@ export function makeSmallDisk(kind: 'tmpfs' | 'ext4', megabytes: number): SmallD
   };
 }
 
-/** Runs a program. Throws its own words where its status is above `mostStatus`. */
-function run(program: string, args: string[], mostStatus = 0): string {
-  try {
-    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const { status, stderr, message } = error as Error & { status?: number | null; stderr?: string };
-    if (typeof status === 'number' && status <= mostStatus) return '';
-    throw new Error(`${program}: ${(stderr ?? message).trim().replaceAll('\n', ' ')}`);
-  }
-}
-
 const isMounted = (folder: string) => readFileSync('/proc/mounts', 'utf8').includes(` ${folder} `);
 
 /** Disks of test runs that were killed. */
@@ -111,15 +100,6 @@ function removeLeftovers(): void {
     const path = join(tmpdir(), name);
     if (isMounted(path)) run('umount', ['-l', path]);
     rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
