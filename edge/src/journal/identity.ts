@@ -16,6 +16,9 @@ export interface Identity {
   channels: string[];
   /** Texts that outlive restarts, by key. */
   kept: Record<string, string>;
+  /** Copies of the newest rows of the tables boot and segment. */
+  boots?: [id: number, uuid: string, wall: number, mono: number, shift: number | null][];
+  ended?: [number: number, last: number][];
 }
 
 /** The identity of a journal that did not exist before. */

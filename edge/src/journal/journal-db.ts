@@ -7,6 +7,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model/limits';
 import type { Readings } from '@karez/model/reading';
 import { type BatchAddress, encodeBatch } from '@karez/model/wire';
+import { copyBooks } from './books.ts';
 import { joinRows, selectRows } from './columns.ts';
 import { Dating } from './dating.ts';
 import type { Identity } from './identity.ts';
@@ -17,7 +18,7 @@ import { NextHint } from './next-hint.ts';
 import { type Opened, openFile } from './open-file.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { makeRoom, type RoomOptions } from './room.ts';
-import { Settlement, type SettleResult } from './settlement.ts';
+import { LOSS_REASONS, Settlement, type SettleResult } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
 
 export interface JournalOptions extends BatchAddress, RoomOptions {
@@ -52,8 +53,12 @@ export interface EncodedBatch {
   ranges: Range[];
   /** Sampling time of the oldest reading in it. */
   oldestMs: number;
+  /** Readings that were found unreadable on the way, and are lost. */
+  unread?: number;
 }
 
+/** Share of the journal that what was refused may take. */
+const QUARANTINE_SHARE = 1 / 8;
 /** Readings of a refused range that are kept for inspection. */
 const INSPECTED_READINGS = 4_096;
 
@@ -82,14 +87,19 @@ export class JournalDb {
     this.#insert = this.#db.prepare(
       'INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#settlement = new Settlement(this.#db, (first, last) => this.#rowsBetween(first, last));
+    this.#settlement = new Settlement({
+      db: this.#db,
+      rows: (first, last) => this.#rowsBetween(first, last),
+      quarantineBytes: options.limitBytes * QUARANTINE_SHARE,
+    });
     this.#merger = new Merger(this.#db, this.#settlement, {
       readings: (row) => this.#dating.readings(row),
       encode: (readings) => this.#encode(readings),
       isDated: (boot) => this.#dating.isDated(boot),
     });
     this.#settledTo = this.#opened.settledTo;
-    this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo });
+    this.#saveIdentity();
+    this.#writeHint();
   }
 
   /** What was found, for whoever opened it. */
@@ -126,11 +136,13 @@ export class JournalDb {
       if (several) this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      // Sets in memory may have run ahead of the file.
+      this.#settlement.reload();
       throw error;
     }
     this.#nextSeq = next;
     if (made.dropped.length > 0) this.#settledTo = this.#oldest() - 1;
-    this.#hint.write({ nextSeq: next, settledTo: this.#settledTo });
+    this.#writeHint();
     return { range: [first, next - 1], ...made, bytes: this.#bytes() };
   }
 
@@ -149,6 +161,7 @@ export class JournalDb {
         dropped.push([block.first, block.last]);
       }
       if (lost > 0) this.#settlement.lose('too-old', lost);
+      this.#settlement.gone(dropped);
     });
     if (lost > 0) this.#settledTo = this.#oldest() - 1;
     return { dropped, lost, bytes: this.#bytes() };
@@ -178,8 +191,12 @@ export class JournalDb {
       }
       if (count >= most) break;
     }
-    for (const row of damaged) this.#settlement.setAside(row);
-    if (count === 0) return undefined;
+    if (damaged.length > 0)
+      this.#transaction(() => {
+        for (const row of damaged) this.#settlement.setAside(row);
+      });
+    const unread = this.#settlement.takeUnread();
+    if (count === 0) return unread === 0 ? undefined : { bytes: new Uint8Array(0), ranges: [], oldestMs: 0, unread };
     const joined = joinRows(parts);
     const ranges = new RangeSet();
     let oldestMs = Number.POSITIVE_INFINITY;
@@ -189,8 +206,11 @@ export class JournalDb {
       oldestMs = Math.min(oldestMs, joined.timeMs[i] as number);
     }
     const bytes = this.#encode(joined);
-    if (bytes.length > LIMITS.batchBytes && most > 1) return this.batch(from, to, Math.max(1, Math.floor(count / 2)));
-    return { bytes, ranges: ranges.ranges(), oldestMs };
+    if (bytes.length > LIMITS.batchBytes && most > 1) {
+      const smaller = this.batch(from, to, Math.max(1, Math.floor(count / 2)));
+      return smaller && { ...smaller, unread };
+    }
+    return { bytes, ranges: ranges.ranges(), oldestMs, unread };
   }
 
   /** Forgets what the cloud has: ranges stored, ranges refused for good with their reasons. */
@@ -201,7 +221,7 @@ export class JournalDb {
   ): SettleResult & { bytes: number; oldestMs: number | undefined } {
     const totals = this.#transaction(() => this.#settlement.settle(stored, refused, this.#nextSeq, floorMs));
     this.#settledTo = totals.settledTo;
-    this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo });
+    this.#writeHint();
     return { ...totals, bytes: this.#bytes(), oldestMs: this.#oldestMs() };
   }
 
@@ -209,6 +229,7 @@ export class JournalDb {
   date(shifts: [boot: number, shiftMs: number][]): void {
     this.#transaction(() => this.#dating.write(shifts));
     this.#dating.take(shifts);
+    this.#saveIdentity();
   }
 
   /** Merges a run of small blocks into one, which takes a fifth of the room. Returns whether there may be more to do. */
@@ -264,7 +285,14 @@ export class JournalDb {
     this.#hint.close();
   }
 
+  #writeHint(): void {
+    const { refused, lost } = this.#settlement.totals;
+    const counts = LOSS_REASONS.map((reason) => lost[reason] ?? 0);
+    this.#hint.write({ nextSeq: this.#nextSeq, settledTo: this.#settledTo, refused, lost: counts });
+  }
+
   #saveIdentity(): void {
+    copyBooks(this.#db, this.#identity);
     writeIdentity(`${this.#options.path}.id`, this.#identity);
     this.#settlement.setMeta('identity', identityText(this.#identity));
   }

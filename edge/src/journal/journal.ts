@@ -289,12 +289,17 @@ export async function openJournal(
       commitSoon();
       return done.promise;
     },
-    batch: (from, to, most) => call('batch', from, to, most) as Promise<EncodedBatch | undefined>,
+    async batch(from, to, most) {
+      const batch = (await call('batch', from, to, most)) as EncodedBatch | undefined;
+      if (batch === undefined) return undefined;
+      if ((batch.unread ?? 0) > 0) lose('damaged', batch.unread as number, []);
+      return batch.ranges.length === 0 ? undefined : batch;
+    },
     async settle(stored, refused, floorMs) {
       const result = (await call('settle', stored, refused, floorMs)) as ReturnType<JournalDb['settle']>;
-      const { settled, settledTo: _, oldestMs: __, lost, ...totals } = result;
+      const { settled, unread, settledTo: _, oldestMs: __, lost, ...totals } = result;
       oldestMs = result.oldestMs;
-      Object.assign(state, totals, { lost: { ...lost }, waiting: state.waiting - settled });
+      Object.assign(state, totals, { lost: { ...lost }, waiting: state.waiting - settled - unread });
       if (state.full && state.bytes < options.limitBytes) {
         state.full = false;
         state.trouble = null;

@@ -5,6 +5,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { firstOf, MOST_SEGMENTS, segmentOf } from '@karez/model/sequence';
+import { type BatchAddress, decodeBatch } from '@karez/model/wire';
+import { balance, copyBooks, countGone, keepEnds, restore, segmentsOf } from './books.ts';
 import {
   type Identity,
   identityText,
@@ -54,7 +56,7 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   try {
     if (options.rebuild || hasLostItsHead(path)) throw new Error('database disk image is malformed');
     db = open(path);
-    walked = walk(db);
+    walked = walk(db, options);
     if (isShort(db, walked, hint)) throw new Error('malformed: readings are missing that were accepted');
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -63,7 +65,7 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     const made = rebuildJournal(path, options, fromFile?.epoch, hint?.settledTo, () => closeQuietly(db));
     rebuilt = { ...made, lost: 0, why };
     db = open(path);
-    walked = walk(db);
+    walked = walk(db, options);
   }
   const known = newerIdentity(fromFile, identityOf(db));
   const identity = known ?? newIdentity();
@@ -71,12 +73,29 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   const isHinted = hint !== undefined && hint.nextSeq === metaNumber(db, 'next');
   const isClean = rebuilt === undefined && known !== undefined && isHinted && metaNumber(db, 'clean') === 1;
   const settledTo = Math.max(hint?.settledTo ?? 0, metaNumber(db, 'settledTo') ?? 0);
-  const { torn, isBehind } = beginSegment(db, identity, {
-    ...{ walked, settledTo, hinted: hint?.nextSeq, isClean, isNew: known === undefined, idPath },
-    boot: options.boot.uuid,
-  });
-  if (rebuilt !== undefined) rebuilt.lost = countDamage(db, walked, settledTo);
-  if (rebuilt !== undefined || isBehind) balance(db, walked.readings);
+  db.exec('BEGIN IMMEDIATE');
+  const bootBefore = lastBoot(db);
+  let torn = 0;
+  if (!isClean && known !== undefined) {
+    restore(db, identity, hint);
+    const isBehind = keepEnds(db, walked, hint) || settledTo > (metaNumber(db, 'settledTo') ?? 0);
+    const gone = countGone(db, walked, settledTo);
+    if (rebuilt !== undefined || isBehind || gone.torn + gone.damaged > 0) balance(db, walked.readings);
+    if (rebuilt !== undefined) rebuilt.lost = gone.damaged;
+    torn = gone.torn;
+  }
+  if (!isClean) {
+    const isSameBoot = known === undefined || options.boot.uuid === bootBefore;
+    beginSegment(identity, hint, isSameBoot);
+    copyBooks(db, identity);
+    writeIdentity(idPath, identity);
+  }
+  const keep = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
+  keep.run('identity', identityText(identity));
+  keep.run('clean', 0);
+  db.exec('COMMIT');
+  // Into the file proper: no later damage to the end of the log can take it back.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const segments = segmentsOf(db);
   const current = firstOf(identity.segment);
   const nextSeq = isClean ? Math.max(metaNumber(db, 'next') ?? current, current) : current;
@@ -119,9 +138,7 @@ function isShort(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>, h
   const segments = segmentsOf(db);
   const current = firstOf(segmentOf(hint.nextSeq));
   if (hint.nextSeq > current) segments.push([current, hint.nextSeq - 1]);
-  const { torn = 0, damaged = 0 } = readTotals(db).lost;
-  const known = torn + damaged - (metaNumber(db, 'gapsBefore') ?? 0);
-  return missing(segments, [waiting, done], hint.settledTo + 1).size > known;
+  return missing(segments, [waiting, done], hint.settledTo + 1).size > 0;
 }
 
 /**
@@ -150,9 +167,21 @@ export function isDamage(error: unknown): boolean {
   return errcode === SHORT_READ || /malformed|not a database|corrupt|too large to be represented/i.test(message);
 }
 
+/** What no row of the small tables can be: pages that were lost may read as others. */
+const WRONG_ROWS = {
+  meta: "typeof(key) != 'text'",
+  done: "typeof(first) != 'integer' OR typeof(last) != 'integer' OR last < first",
+  boot: "typeof(uuid) != 'text' OR typeof(wall) != 'integer' OR typeof(mono) != 'integer'",
+  segment: "typeof(number) != 'integer' OR typeof(last) != 'integer'",
+  mark: "typeof(device) != 'text' OR typeof(marks) != 'text'",
+  quarantine: "typeof(first) != 'integer' OR typeof(code) != 'text'",
+  lost: "typeof(reason) != 'text' OR typeof(readings) != 'integer' OR readings < 0",
+};
+
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
-function walk(db: DatabaseSync) {
+function walk(db: DatabaseSync, address: BatchAddress) {
   const waiting = new RangeSet();
+  const done = new RangeSet(doneRanges(db));
   const marks: KeptMark[] = [];
   let readings = 0;
   let blocks = 0;
@@ -160,29 +189,47 @@ function walk(db: DatabaseSync) {
     marks.push(...parseMarks(row.marks, 0));
   const rows = db.prepare('SELECT first, last, count, marks FROM block ORDER BY first').iterate() as Iterable<unknown>;
   let before = 0;
-  for (const row of rows as Iterable<{ first: number; last: number; count: number; marks: string | null }>) {
+  for (const row of rows as Iterable<Numbers & { marks: string | null }>) {
     if (!isTrue(row, before)) throw new Error('malformed: a block’s numbers cannot be true');
     before = row.last;
     waiting.add(row.first, row.last);
-    readings += row.count;
+    readings += wantedIn(db, row, done, address);
     blocks++;
     if (row.marks !== null) marks.push(...parseMarks(row.marks, row.first));
   }
-  const done = new RangeSet(doneRanges(db));
-  for (const [first, last] of done.ranges()) readings -= waiting.remove(first, last);
-  readTotals(db);
-  for (const table of ['boot', 'segment', 'quarantine']) db.prepare(`SELECT count(*) FROM ${table}`).get();
+  for (const [first, last] of done.ranges()) waiting.remove(first, last);
+  for (const [table, isWrong] of Object.entries(WRONG_ROWS)) {
+    const { n } = db.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${isWrong}`).get() as { n: number };
+    if (n > 0) throw new Error(`malformed: the table ${table} holds what it cannot hold`);
+  }
   return {
-    waiting,
-    done,
-    readings,
-    blocks,
+    ...{ waiting, done, readings, blocks },
     marks: recentMarks(marks).map(([device, counter, timeMs]): Mark => [device, counter, timeMs]),
   };
 }
 
+interface Numbers {
+  first: number;
+  last: number;
+  count: number;
+}
+
+/** How many readings of a block are not done. */
+function wantedIn(db: DatabaseSync, { first, last, count }: Numbers, done: RangeSet, address: BatchAddress): number {
+  const n = done.count(first, last);
+  if (n === 0 || count === last - first + 1) return count - n;
+  // Thinned: which numbers it has stands in its data only.
+  const { data } = db.prepare('SELECT data FROM block WHERE first = ?').get(first) as { data: Uint8Array };
+  try {
+    const { readings } = decodeBatch(data, address);
+    return readings.seq.subarray(0, readings.count).filter((seq) => !done.has(seq)).length;
+  } catch {
+    return Math.max(0, count - n);
+  }
+}
+
 /** Whether a block can have these numbers, coming after `before`. */
-function isTrue({ first, last, count }: { first: unknown; last: unknown; count: unknown }, before: number): boolean {
+function isTrue({ first, last, count }: Record<keyof Numbers, unknown>, before: number): boolean {
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || !Number.isSafeInteger(count)) return false;
   const numbers = (last as number) - (first as number) + 1;
   return (first as number) > before && (count as number) >= 1 && (count as number) <= numbers;
@@ -193,98 +240,21 @@ function identityOf(db: DatabaseSync): Identity | undefined {
   return row === undefined ? undefined : parseIdentity(row.value);
 }
 
-interface Beginning {
-  settledTo: number;
-  walked: ReturnType<typeof walk>;
-  hinted: number | undefined;
-  isClean: boolean;
-  isNew: boolean;
-  idPath: string;
-  boot: string;
-}
-
 /**
  * Segments left out after a boot of the machine: a power cut may take back what was written down of the segments that
  * were begun shortly before it, where the disk only said that it had written.
  */
 const SEGMENTS_PER_BOOT = 16;
 
-/**
- * Begins a segment where the last close was not clean, and says how many readings were given numbers that the file no
- * longer knows, and whether the file is an earlier one than it was. The new segment is on disk, in both places, before any
- * reading can have a number of it.
- */
-function beginSegment(
-  db: DatabaseSync,
-  identity: Identity,
-  { walked, hinted = 0, settledTo, isClean, isNew, idPath, boot }: Beginning,
-): { torn: number; isBehind: boolean } {
-  let torn = 0;
-  let isBehind = false;
-  db.exec('BEGIN IMMEDIATE');
-  if (!isClean) {
-    const hintedIn = hinted > 0 ? segmentOf(hinted) : -1;
-    const keep = db.prepare('INSERT OR REPLACE INTO segment (number, last) VALUES (?, ?)');
-    if (!isNew) {
-      const first = firstOf(identity.segment);
-      const newest = walked.waiting.ranges().at(-1)?.[1] ?? 0;
-      const inFile = Math.max(first - 1, (metaNumber(db, 'next') ?? 1) - 1, newest);
-      const last = Math.max(inFile, hintedIn === identity.segment ? hinted - 1 : 0);
-      torn = Math.max(0, last - Math.max(inFile, settledTo));
-      isBehind = last > inFile || hintedIn > identity.segment || settledTo > (metaNumber(db, 'settledTo') ?? 0);
-      if (last >= first) keep.run(identity.segment, last);
-      // A segment that was begun after all that the file remembers.
-      if (hintedIn > identity.segment && hinted > firstOf(hintedIn)) {
-        torn += Math.max(0, hinted - 1 - Math.max(firstOf(hintedIn) - 1, settledTo));
-        keep.run(hintedIn, hinted - 1);
-      }
-      if (torn > 0) lose(db, 'torn', torn);
-    }
-    const isSameBoot = isNew || boot === lastBoot(db);
-    identity.segment = Math.max(identity.segment, hintedIn) + (isSameBoot ? 1 : SEGMENTS_PER_BOOT);
-    if (identity.segment >= MOST_SEGMENTS)
-      throw new Error('the journal has been opened too often: move it away to begin a new one');
-    writeIdentity(idPath, identity);
-  }
-  const keep = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
-  keep.run('identity', identityText(identity));
-  keep.run('clean', 0);
-  db.exec('COMMIT');
-  // Into the file proper: no later damage to the end of the log can take it back.
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  return { torn, isBehind };
+/** The new segment is on disk, in both places, before any reading can have a number of it. */
+function beginSegment(identity: Identity, hint: Hint | undefined, isSameBoot: boolean): void {
+  const newest = Math.max(identity.segment, hint === undefined ? -1 : segmentOf(hint.nextSeq));
+  identity.segment = newest + (isSameBoot ? 1 : SEGMENTS_PER_BOOT);
+  if (identity.segment >= MOST_SEGMENTS)
+    throw new Error('the journal has been opened too often: move it away to begin a new one');
 }
 
 /** The boot of the machine in which the journal was last opened. */
 function lastBoot(db: DatabaseSync): string | undefined {
   return (db.prepare('SELECT uuid FROM boot ORDER BY id DESC LIMIT 1').get() as { uuid: string } | undefined)?.uuid;
-}
-
-function lose(db: DatabaseSync, reason: string, readings: number): void {
-  db.prepare(
-    'INSERT INTO lost (reason, readings) VALUES (?, ?) ON CONFLICT (reason) DO UPDATE SET readings = readings + excluded.readings',
-  ).run(reason, readings);
-}
-
-function segmentsOf(db: DatabaseSync): Range[] {
-  const rows = db.prepare('SELECT number, last FROM segment ORDER BY number').all();
-  return (rows as { number: number; last: number }[]).map(({ number, last }) => [firstOf(number), last]);
-}
-
-/** What a damaged file has cost: numbers that were given, are not settled, stand in no block, and were not counted before. */
-function countDamage(db: DatabaseSync, { waiting, done }: ReturnType<typeof walk>, settledTo: number): number {
-  const { torn = 0, damaged = 0 } = readTotals(db).lost;
-  const counted = torn + damaged - (metaNumber(db, 'gapsBefore') ?? 0);
-  const gone = missing(segmentsOf(db), [waiting, done], settledTo + 1).size;
-  const lost = Math.max(0, gone - counted);
-  if (lost > 0) lose(db, 'damaged', lost);
-  return lost;
-}
-
-/** Totals may have been in the part that is gone: whatever was given and is neither waiting, refused nor lost has been stored. */
-function balance(db: DatabaseSync, waiting: number): void {
-  const given = segmentsOf(db).reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  const totals = readTotals(db);
-  const others = Object.values(totals.lost).reduce((sum, n) => sum + n, totals.refused + waiting);
-  db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('stored', ?)").run(Math.max(0, given - others));
 }

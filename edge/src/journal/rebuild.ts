@@ -64,6 +64,10 @@ export function rebuildJournal(
   // Only now: SQLite throws away the log of a file that it takes for empty.
   const carried = carryTables(path, db);
   db.prepare('DELETE FROM block WHERE last <= ?').run(carried.get('settledTo') ?? 0);
+  // Old pages may still hold what was settled since.
+  db.exec(
+    'DELETE FROM block WHERE EXISTS (SELECT 1 FROM done WHERE done.first <= block.first AND done.last >= block.last)',
+  );
   const { saved } = db.prepare('SELECT coalesce(sum(count), 0) AS saved FROM block').get() as { saved: number };
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();

@@ -93,6 +93,7 @@ function drop({ db, settlement }: Room, rows: BlockRow[]): number {
     remove.run(row.first);
   }
   settlement.lose('dropped-full', lost);
+  settlement.gone(rows.map(({ first, last }) => [first, last]));
   return lost;
 }
 
@@ -130,7 +131,7 @@ function thinRun(room: Room, rows: BlockRow[], level: number): number {
       marks.length > 0 ? JSON.stringify(marks) : null,
       room.encode(left),
     );
-  }
+  } else settlement.gone(rows.map(({ first, last }) => [first, last]));
   const lost = before - (left?.count ?? 0);
   if (lost > 0) settlement.lose('thinned', lost);
   return lost;

@@ -17,6 +17,8 @@ export interface Totals {
 export interface SettleResult extends Totals {
   /** Readings that were waiting and are not any more. */
   settled: number;
+  /** Readings that were set aside since the last answer, because they could not be read. */
+  unread: number;
   /** No number up to this one is wanted any more. */
   settledTo: number;
 }
@@ -24,7 +26,19 @@ export interface SettleResult extends Totals {
 export type Refusal = { first: number; last: number; code: string; reason: string };
 
 /** Reasons for which accepted readings are lost, in words of docs/PROTOCOL.md. */
-export type LossReason = 'dropped-full' | 'thinned' | 'too-old' | 'damaged' | 'torn';
+export const LOSS_REASONS = ['thinned', 'dropped-full', 'too-old', 'damaged', 'torn'] as const;
+export type LossReason = (typeof LOSS_REASONS)[number];
+
+export interface SettlementParts {
+  db: DatabaseSync;
+  /** Readings of a range that are still wanted: their numbers, and themselves as a batch. */
+  rows(first: number, last: number): { seq: number[]; data: Uint8Array } | undefined;
+  /** Bytes of refused readings that are kept for inspection. */
+  quarantineBytes: number;
+}
+
+/** What an entry takes besides its readings. */
+const QUARANTINE_ROW_BYTES = 120;
 
 export class Settlement {
   readonly #db: DatabaseSync;
@@ -32,23 +46,37 @@ export class Settlement {
   readonly #done = new RangeSet();
   /** Ranges of it that the file does not have yet. */
   #unwritten: Range[] = [];
-  /** Readings of a range that are still wanted: their numbers, and themselves as a batch. */
-  readonly #rows: (first: number, last: number) => { seq: number[]; data: Uint8Array } | undefined;
+  readonly #rows: SettlementParts['rows'];
+  readonly #quarantineBytes: number;
+  #totals: Totals = { stored: 0, refused: 0, lost: {} };
+  /** Readings of blocks that could not be read, since the last time they were asked for. */
+  #unread = 0;
 
-  constructor(
-    db: DatabaseSync,
-    rows: (first: number, last: number) => { seq: number[]; data: Uint8Array } | undefined,
-  ) {
+  constructor({ db, rows, quarantineBytes }: SettlementParts) {
     this.#db = db;
     this.#rows = rows;
+    this.#quarantineBytes = quarantineBytes;
     this.reload();
   }
 
-  /** Reads again which parts of blocks are done. */
+  /** Reads again what the file says. */
   reload(): void {
     this.#done.clear();
     this.#unwritten = [];
     for (const [first, last] of doneRanges(this.#db)) this.#done.add(first, last);
+    this.#totals = readTotals(this.#db);
+  }
+
+  /** Totals of this epoch. */
+  get totals(): Readonly<Totals> {
+    return this.#totals;
+  }
+
+  /** How many readings have been set aside since this was asked last: they wait no more. */
+  takeUnread(): number {
+    const unread = this.#unread;
+    this.#unread = 0;
+    return unread;
   }
 
   has(seq: number): boolean {
@@ -61,7 +89,7 @@ export class Settlement {
   }
 
   settle(stored: Range[], refused: Refusal[], nextSeq: number, floorMs: number): SettleResult {
-    const totals = readTotals(this.#db);
+    const totals = this.#totals;
     let settled = 0;
     for (const range of stored) {
       const n = this.#finish(range);
@@ -78,16 +106,26 @@ export class Settlement {
     this.setMeta('refused', totals.refused);
     const settledTo = this.#settledTo(nextSeq);
     this.setMeta('floor', floorMs);
-    return { ...totals, settled, settledTo };
+    return { ...totals, lost: { ...totals.lost }, settled, unread: this.takeUnread(), settledTo };
   }
 
   /** Counts readings that were accepted and will never be stored. */
   lose(reason: LossReason, readings: number): void {
-    this.#db
-      .prepare(
-        'INSERT INTO lost (reason, readings) VALUES (?, ?) ON CONFLICT (reason) DO UPDATE SET readings = readings + excluded.readings',
-      )
-      .run(reason, readings);
+    const lost = (this.#totals.lost[reason] ?? 0) + readings;
+    this.#totals.lost[reason] = lost;
+    this.#db.prepare('INSERT OR REPLACE INTO lost (reason, readings) VALUES (?, ?)').run(reason, lost);
+  }
+
+  /** Blocks that went without being settled: nobody waits for their numbers any more. */
+  gone(blocks: readonly Readonly<Range>[]): void {
+    if (blocks.length === 0) return;
+    for (const [first, last] of blocks) {
+      this.#done.add(first, last);
+      this.#unwritten.push([first, last]);
+    }
+    const oldest = this.#oldest();
+    if (oldest !== undefined) this.setMeta('settledTo', oldest - 1);
+    this.#keepDone((oldest ?? 1) - 1);
   }
 
   /** How many readings of a block are done. */
@@ -99,7 +137,10 @@ export class Settlement {
 
   setAside(row: BlockRow): void {
     this.#db.prepare('DELETE FROM block WHERE first = ?').run(row.first);
-    this.lose('damaged', row.count - this.#done.count(row.first, row.last));
+    const wanted = Math.max(0, row.count - this.#done.count(row.first, row.last));
+    this.lose('damaged', wanted);
+    this.#unread += wanted;
+    this.gone([[row.first, row.last]]);
     this.#quarantine(
       { first: row.first, last: row.last, code: 'JOURNAL_CORRUPT', reason: 'the block’s checksum does not fit' },
       row.data,
@@ -111,19 +152,17 @@ export class Settlement {
   }
 
   #settledTo(nextSeq: number): number {
-    const oldest = this.#db.prepare('SELECT first FROM block ORDER BY first LIMIT 1').get() as
-      | { first: number }
-      | undefined;
     this.setMeta('next', nextSeq);
-    const settledTo = (oldest?.first ?? nextSeq) - 1;
-    if (oldest === undefined) {
-      // Gaps that damage has left are behind us now.
-      const { torn = 0, damaged = 0 } = readTotals(this.#db).lost;
-      this.setMeta('gapsBefore', torn + damaged);
-    }
+    const settledTo = (this.#oldest() ?? nextSeq) - 1;
     this.setMeta('settledTo', settledTo);
     this.#keepDone(settledTo);
     return settledTo;
+  }
+
+  /** First number of the oldest block. */
+  #oldest(): number | undefined {
+    const oldest = this.#db.prepare('SELECT first FROM block ORDER BY first LIMIT 1').get();
+    return (oldest as { first: number } | undefined)?.first;
   }
 
   /** Takes a range out of the blocks. Returns how many readings were still wanted. */
@@ -204,6 +243,16 @@ export class Settlement {
     this.#db
       .prepare('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?')
       .run(LIMITS.quarantineItems);
+    // The newest may be larger than all: it is kept without its readings.
+    if ((data?.length ?? 0) > this.#quarantineBytes)
+      this.#db.prepare('UPDATE quarantine SET data = NULL WHERE id = (SELECT max(id) FROM quarantine)').run();
+    this.#db
+      .prepare(
+        `DELETE FROM quarantine WHERE id IN (
+           SELECT id FROM (SELECT id, sum(coalesce(length(data), 0) + ${QUARANTINE_ROW_BYTES}) OVER (ORDER BY id DESC) AS bytes FROM quarantine)
+           WHERE bytes > ?)`,
+      )
+      .run(this.#quarantineBytes + QUARANTINE_ROW_BYTES);
   }
 }
 
