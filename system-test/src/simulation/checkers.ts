@@ -139,7 +139,7 @@ function checkLatest(world: World, { rows, latest }: InStore): void {
   for (const [channel, timeMs] of newest) {
     const kept = latest.get(channel);
     // One that was dated ahead of the cloud's clock counts as taken when it was stored.
-    if (kept === undefined || (kept.timeMs < timeMs && timeMs <= world.clock.wallMs() && !world.times.mayBeAhead))
+    if (kept === undefined || (kept.timeMs + world.times.toleranceMs < timeMs && !world.times.mayBeAhead))
       world.violate('stale-as-current', `${channel}: the newest kept is of ${kept?.timeMs}, a row is of ${timeMs}`);
   }
 }

@@ -21,7 +21,8 @@ const never = () => new Promise<never>(() => {});
 export class GatewayDisk {
   readonly #world: World;
   #folders = 0;
-  #snapshot: { folder: string; atMs: number } | undefined;
+  #lives = 0;
+  #snapshot: { folder: string; atMs: number; life: number } | undefined;
   folder: string;
 
   constructor(world: World) {
@@ -32,6 +33,7 @@ export class GatewayDisk {
   /** How the journal of one life works. */
   starter(life: Life): StartJournal {
     return async (options, reopened) => {
+      this.#lives++;
       const { call } = await inline()(options, (opened) => reopened(structuredClone(opened)));
       life.release = () => void call('abandon');
       let last: Promise<unknown> = Promise.resolve();
@@ -81,7 +83,7 @@ export class GatewayDisk {
     if (this.#snapshot !== undefined) return false;
     const folder = join(this.#world.folder, `snapshot-${this.#folders++}`);
     copyFiles(JOURNAL, this.folder, folder);
-    this.#snapshot = { folder, atMs: this.#world.clock.monoMs() };
+    this.#snapshot = { folder, atMs: this.#world.clock.monoMs(), life: this.#lives };
     this.#world.trace.say('disk', 'lies');
     return true;
   }
@@ -97,7 +99,9 @@ export class GatewayDisk {
           !(name.endsWith('.next') && fault.hint === 'kept') && !(name.endsWith('.id') && fault.identity === 'kept'),
       );
       copyFiles(old, this.#snapshot.folder, this.folder);
-      this.#world.witness.rolledBack(this.#snapshot.atMs, fault.hint === 'kept');
+      // What was given in a life between the two is known to nobody, unless the file beside the journal says it.
+      const isCountable = fault.hint === 'kept' && (fault.identity === 'kept' || this.#snapshot.life === this.#lives);
+      this.#world.witness.rolledBack(this.#snapshot.atMs, isCountable);
       remove(this.#snapshot.folder);
       this.#snapshot = undefined;
       this.#world.fire(`disk.lie:hint-${fault.hint}`);

@@ -75,7 +75,11 @@ export class GatewayMachine {
       },
       (error) => {
         if (!life.isAlive) return;
-        world.trace.say('gateway', 'could not start', String((error as Error).cause instanceof Error ? ((error as Error).cause as Error).stack : error));
+        world.trace.say(
+          'gateway',
+          'could not start',
+          String((error as Error).cause instanceof Error ? ((error as Error).cause as Error).stack : error),
+        );
         this.#end(life, undefined, FAILED_START_MS);
       },
     );
