@@ -11,7 +11,7 @@ import { Body } from './body.ts';
 import { codeRange } from './head.ts';
 import { layOut } from './layout.ts';
 import { malformed } from './numbers.ts';
-import { Decoder, Encoder } from './range-coder.ts';
+import { clearRoom, Decoder, Encoder } from './range-coder.ts';
 
 export const BATCH_VERSION = 1;
 /** First byte of format 1; the four that follow are kept for formats to come. */
@@ -59,6 +59,7 @@ export function encodeBatch(readings: Readings, context: BatchAddress & { epoch:
     });
   }
   const layout = layOut(readings);
+  clearRoom();
   const encoder = new Encoder(HEADER);
   const firstSeq = readings.seq[0] as number;
   codeRange(encoder, true, firstSeq, count);
@@ -82,12 +83,13 @@ export function peekBatch(bytes: Uint8Array, address: BatchAddress): BatchHead {
 
 /**
  * Decodes a batch that arrived on the topic of `address`.
+ * @param into columns to use where they are long enough; what they held is gone, whatever happens.
  * @throws KarezError as `peekBatch`.
  */
-export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBatch {
+export function decodeBatch(bytes: Uint8Array, address: BatchAddress, into?: Readings): DecodedBatch {
   const { decoder, head } = open(bytes, address);
   const { epoch, firstSeq, count } = head;
-  const readings = newReadings(count);
+  const readings = into !== undefined && into.seq.length >= count ? into : newReadings(count);
   new Body(decoder, readings).code(count, firstSeq);
   if (!decoder.exhausted) throw malformed('body', 'bytes are left over after the last reading');
   readings.count = count;
@@ -95,6 +97,7 @@ export function decodeBatch(bytes: Uint8Array, address: BatchAddress): DecodedBa
 }
 
 function open(bytes: Uint8Array, address: BatchAddress): { decoder: Decoder; head: BatchHead } {
+  clearRoom();
   if (bytes.length > LIMITS.batchBytes) {
     throw new KarezError('BATCH_TOO_LARGE', `${bytes.length} bytes; at most ${LIMITS.batchBytes} are read`, {
       where: 'size',

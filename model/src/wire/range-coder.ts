@@ -16,6 +16,26 @@ const EDGE = 32;
 const STEPS = Array.from({ length: 31 }, (_, n) => Math.floor(32_768 / (n + 1.5)));
 const LAST = STEPS.length - 1;
 
+/**
+ * Room for the counters of one block, used again for the next: coding never waits, so one block at a time is under way. A small
+ * block would otherwise leave twenty times its own size behind as garbage outside the heap, which is collected late.
+ */
+const ROOM = 32_768;
+const room = { p: new Uint16Array(ROOM), n: new Uint8Array(ROOM), used: 0 };
+
+/** To be called before a block is begun: the counters of the one before are void. */
+export function clearRoom(): void {
+  room.used = 0;
+}
+
+function take(count: number): [p: Uint16Array, n: Uint8Array] {
+  const from = room.used;
+  const to = from + count;
+  if (to > ROOM) return [new Uint16Array(count), new Uint8Array(count)];
+  room.used = to;
+  return [room.p.subarray(from, to), room.n.subarray(from, to)];
+}
+
 /** A set of counters, each the learnt chance of a 1 in 65,536ths. */
 export class Counters {
   p: Uint16Array;
@@ -26,8 +46,9 @@ export class Counters {
    * @param n how many decisions that is worth.
    */
   constructor(count: number, chance = 32_768, n = 0) {
-    this.p = new Uint16Array(count).fill(chance);
-    this.n = new Uint8Array(count).fill(n);
+    [this.p, this.n] = take(count);
+    this.p.fill(chance);
+    this.n.fill(n);
   }
 
   /** Counters with a chance each. */
@@ -58,9 +79,9 @@ export class Counters {
     const length = this.p.length;
     if (count <= length) return;
     const [p, n] = [this.p, this.n];
-    const room = Math.max(count, length * 2);
-    this.p = new Uint16Array(room).fill(32_768, length);
-    this.n = new Uint8Array(room);
+    [this.p, this.n] = take(Math.max(count, length * 2));
+    this.p.fill(32_768);
+    this.n.fill(0);
     this.p.set(p);
     this.n.set(n);
   }
