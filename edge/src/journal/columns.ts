@@ -32,3 +32,12 @@ export function largerColumns(readings: Readings, n: number): Readings {
   grown.count = readings.count;
   return grown;
 }
+
+/** Adds the rows of `more` to those of `readings`, in place where there is room. Returns the columns to go on with. */
+export function appendRows(readings: Readings, more: Readings): Readings {
+  const end = readings.count + more.count;
+  const target = end <= readings.seq.length ? readings : largerColumns(readings, more.count);
+  for (const column of COLUMNS) target[column].set(more[column].subarray(0, more.count), target.count);
+  target.count = end;
+  return target;
+}

@@ -75,13 +75,13 @@ export class Dating {
   }
 
   /**
-   * A block's readings with their times; undefined where they cannot be read.
+   * A block's readings with their times, in the columns of `into` where they are long enough; undefined where they cannot be read.
    * @throws as SQLite does for a damaged file, where the row around them does not fit: then nothing of the row is to be trusted.
    */
-  readings(row: BlockRow): Readings | undefined {
+  readings(row: BlockRow, into?: Readings): Readings | undefined {
     let readings: Readings;
     try {
-      readings = decodeBatch(row.data, this.#address).readings;
+      readings = decodeBatch(row.data, this.#address, into).readings;
     } catch {
       return undefined;
     }

@@ -5,10 +5,10 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model/limits';
-import type { Readings } from '@karez/model/reading';
+import { newReadings, type Readings } from '@karez/model/reading';
 import { type BatchAddress, encodeBatch } from '@karez/model/wire';
 import { copyBooks } from './books.ts';
-import { joinRows, selectRows } from './columns.ts';
+import { appendRows, joinRows, selectRows } from './columns.ts';
 import { Dating } from './dating.ts';
 import type { Identity } from './identity.ts';
 import { identityText, writeIdentity } from './identity.ts';
@@ -73,6 +73,9 @@ export class JournalDb {
   readonly #merger: Merger;
   readonly #dating: Dating;
   #nextSeq: number;
+  /** Used again from batch to batch: columns that are thrown away are collected late. */
+  readonly #scratch = newReadings(8_192);
+  #joined = newReadings(8_192);
   #settledTo: number;
   #protected = new Set<number>();
 
@@ -177,27 +180,26 @@ export class JournalDb {
         'SELECT * FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?) AND first <= ? ORDER BY first',
       )
       .iterate(from, to) as Iterable<unknown> as Iterable<BlockRow>;
-    const parts: Readings[] = [];
+    this.#joined.count = 0;
     const damaged: BlockRow[] = [];
-    let count = 0;
     for (const row of rows) {
-      const readings = this.#dating.readings(row);
+      const readings = this.#dating.readings(row, this.#scratch);
       if (readings === undefined) damaged.push(row);
       else {
         const wanted = this.#wanted(readings, from, to);
-        if (count > 0 && count + wanted.count > most) break;
-        if (wanted.count > 0) parts.push(wanted);
-        count += wanted.count;
+        if (this.#joined.count > 0 && this.#joined.count + wanted.count > most) break;
+        this.#joined = appendRows(this.#joined, wanted);
       }
-      if (count >= most) break;
+      if (this.#joined.count >= most) break;
     }
     if (damaged.length > 0)
       this.#transaction(() => {
         for (const row of damaged) this.#settlement.setAside(row);
       });
     const unread = this.#settlement.takeUnread();
+    const joined = this.#joined;
+    const { count } = joined;
     if (count === 0) return unread === 0 ? undefined : { bytes: new Uint8Array(0), ranges: [], oldestMs: 0, unread };
-    const joined = joinRows(parts);
     const ranges = new RangeSet();
     let oldestMs = Number.POSITIVE_INFINITY;
     for (let i = 0; i < count; i++) {
