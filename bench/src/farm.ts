@@ -78,7 +78,7 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
         ...['--data', cloudDir, '--store', store],
         ...['--http-port', `${ports.cloudHttp}`, '--mqtt-port', `${ports.cloudMqtt}`],
       ]),
-    startGateway: () => start('edge/main.mjs', ['--config', configPath]),
+    startGateway: () => start('edge/src/main.ts', ['--config', configPath]),
     async gateway() {
       const all = await json<ApiGateway[]>(`http://127.0.0.1:${ports.cloudHttp}/api/v1/gateways`);
       return all.find((g) => g.gateway === GATEWAY);
