@@ -44,7 +44,7 @@ function foreign(payload: number[], id = 60_000): Uint8Array {
 
 /** A message of another dialect, whose checksum is known all the same. */
 function otherDialect(payload: number[]): Uint8Array {
-  const id = Object.keys(messagesElsewhere)[0] as unknown as number;
+  const id = Number(Object.keys(messagesElsewhere)[0]);
   const head = [0xfd, payload.length, 0, 0, 7, 1, 1, id & 255, (id >> 8) & 255, id >> 16, ...payload];
   const crc = crcMavlink(Uint8Array.from(head), 1, head.length, crcExtraOf(id) as number);
   return Uint8Array.of(...head, crc & 255, crc >> 8);

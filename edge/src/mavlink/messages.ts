@@ -1,12 +1,5 @@
-/** Definitions of messages, from node-mavlink: what fields they have, and the CRC_EXTRA that their checksums need. */
-import {
-  ardupilotmega,
-  common,
-  type MavLinkData,
-  type MavLinkDataConstructor,
-  MSG_ID_MAGIC_NUMBER,
-  minimal,
-} from 'node-mavlink';
+/** Definitions of messages: what fields they have, and the CRC_EXTRA that their checksums need. */
+import { Worker } from 'node:worker_threads';
 
 export interface MessageField {
   name: string;
@@ -25,29 +18,26 @@ export interface MessageDefinition {
   fields: ReadonlyMap<string, MessageField>;
 }
 
-const REGISTRY: Record<number, MavLinkDataConstructor<MavLinkData>> = {
-  ...minimal.REGISTRY,
-  ...common.REGISTRY,
-  ...ardupilotmega.REGISTRY,
-};
+/** Everything that is known of messages, as plain data. */
+export interface MessageTables {
+  definitions: MessageDefinition[];
+  /** By message id. */
+  extras: ReadonlyMap<number, number>;
+}
 
-const DEFINITIONS = new Map(
-  Object.values(REGISTRY).map(({ MSG_ID: id, MSG_NAME: name, MAGIC_NUMBER: crcExtra, FIELDS }) => {
-    const fields = new Map(
-      FIELDS.map((field): [string, MessageField] => {
-        const isArray = field.type.endsWith('[]');
-        const type = isArray ? field.type.slice(0, -2) : field.type;
-        const count = isArray ? field.length : undefined;
-        return [
-          field.source,
-          { name: field.source, type, offset: field.offset, bytes: field.size * (count ?? 1), count },
-        ];
-      }),
-    );
-    return [id, { id, name, crcExtra, fields } satisfies MessageDefinition];
-  }),
-);
-const BY_NAME = new Map([...DEFINITIONS.values()].map((definition) => [definition.name, definition]));
+async function loadTables(): Promise<MessageTables> {
+  const worker = new Worker(new URL('./message-tables.ts', import.meta.url));
+  const tables = await new Promise<MessageTables>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  await worker.terminate();
+  return tables;
+}
+
+const TABLES = await loadTables();
+const DEFINITIONS = new Map(TABLES.definitions.map((definition) => [definition.id, definition]));
+const BY_NAME = new Map(TABLES.definitions.map((definition) => [definition.name, definition]));
 
 /** The definition of a message of the common or ardupilotmega dialect. */
 export function messageById(id: number): MessageDefinition | undefined {
@@ -60,9 +50,7 @@ export function messageByName(name: string): MessageDefinition | undefined {
 
 /** CRC_EXTRA of a message of any dialect that is known at all. */
 export function crcExtraOf(id: number): number | undefined {
-  const known: Record<number, number | string> = MSG_ID_MAGIC_NUMBER;
-  const extra = DEFINITIONS.get(id)?.crcExtra ?? (Object.hasOwn(known, id) ? known[id] : undefined);
-  return extra === undefined ? undefined : Number(extra);
+  return DEFINITIONS.get(id)?.crcExtra ?? TABLES.extras.get(id);
 }
 
 type Scalar = number | bigint;
