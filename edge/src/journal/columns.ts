@@ -14,6 +14,15 @@ export function selectRows(readings: Readings, keep: (row: number) => boolean): 
   return selected;
 }
 
+/** The rows from `from` up to `to`, in the same memory. */
+export function sliceRows(readings: Readings, from: number, to: number): Readings {
+  const { seq, timeMs, channel, value, quality } = readings;
+  return {
+    ...{ count: to - from, seq: seq.subarray(from, to), timeMs: timeMs.subarray(from, to) },
+    ...{ channel: channel.subarray(from, to), value: value.subarray(from, to), quality: quality.subarray(from, to) },
+  };
+}
+
 /** All rows one after the other. */
 export function joinRows(parts: readonly Readings[]): Readings {
   if (parts.length === 1) return parts[0] as Readings;

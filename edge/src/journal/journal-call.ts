@@ -1,7 +1,7 @@
-/** How the gateway reaches the journal's work: in a thread of its own, or, for tests in virtual time, in this one. */
+/** How the gateway reaches the journal's work: in a thread of its own (or, in virtual time, in this one: journal-inline.ts). */
 import { Worker } from 'node:worker_threads';
 import type { JournalOptions } from './journal-db.ts';
-import { JournalHost, type JournalMethod, type OpenedJournal } from './journal-host.ts';
+import type { JournalMethod, OpenedJournal } from './journal-host.ts';
 import type { JournalAnswer } from './journal-thread.ts';
 
 export interface JournalCaller {
@@ -51,16 +51,3 @@ export const inThread: StartJournal = async (options, reopened) => {
     },
   };
 };
-
-/** Works at once, in the caller's thread. `before` may throw in its place: a disk that fails. */
-export function inline(before: (method: JournalMethod) => void = () => {}): StartJournal {
-  return async (options, reopened) => {
-    const host = new JournalHost(options, reopened);
-    return {
-      async call(method, ...args) {
-        before(method);
-        return host.call(method, args);
-      },
-    };
-  };
-}

@@ -13,13 +13,14 @@ import { Dating } from './dating.ts';
 import type { Identity } from './identity.ts';
 import { identityText, writeIdentity } from './identity.ts';
 import type { Mark } from './marks.ts';
-import { Merger } from './merge.ts';
+import { MERGED_READINGS, Merger } from './merge.ts';
 import { NextHint } from './next-hint.ts';
 import { type Opened, openFile } from './open-file.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { makeRoom, type RoomOptions } from './room.ts';
 import { LOSS_REASONS, Settlement, type SettleResult } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
+import { inBlocks, isBatch, isBetterWhole, type Wanted } from './whole-block.ts';
 
 export interface JournalOptions extends BatchAddress, RoomOptions {
   path: string;
@@ -51,8 +52,6 @@ export interface CommitResult {
 export interface EncodedBatch {
   bytes: Uint8Array;
   ranges: Range[];
-  /** Sampling time of the oldest reading in it. */
-  oldestMs: number;
   /** Readings that were found unreadable on the way, and are lost. */
   unread?: number;
 }
@@ -74,8 +73,8 @@ export class JournalDb {
   readonly #dating: Dating;
   #nextSeq: number;
   /** Used again from batch to batch: columns that are thrown away are collected late. */
-  readonly #scratch = newReadings(8_192);
-  #joined = newReadings(8_192);
+  readonly #scratch = newReadings(MERGED_READINGS);
+  #joined = newReadings(MERGED_READINGS);
   #settledTo: number;
   #protected = new Set<number>();
 
@@ -122,19 +121,22 @@ export class JournalDb {
       return { range: undefined, dropped: [], lost: 0, bytes: before };
     const first = this.#nextSeq;
     const parts = [undated, readings].filter((part) => part.count > 0);
-    const several = isFull || parts.length > 1;
     let made = { dropped: [] as Range[], lost: 0 };
     let next = first;
+    // Before anything is written: what cannot be encoded takes no number.
+    const blocks = parts.flatMap((part) => {
+      for (let i = 0; i < part.count; i++) part.seq[i] = next + i;
+      next += part.count;
+      const boot = part === undated ? this.#dating.boot : null;
+      return inBlocks(part, (rows) => this.#encode(rows)).map((block) => ({ ...block, boot }));
+    });
+    const several = isFull || blocks.length > 1;
     if (several) this.#db.exec('BEGIN IMMEDIATE');
     try {
       if (isFull) made = makeRoom(this.#room(), inFlightTo);
-      for (const part of parts) {
-        for (let i = 0; i < part.count; i++) part.seq[i] = next + i;
-        const last = next + part.count - 1;
-        const carried = part === parts.at(-1) && marks.length > 0 ? JSON.stringify(marks) : null;
-        const boot = part === undated ? this.#dating.boot : null;
-        this.#insert.run(next, last, part.count, boot, 0, carried, this.#encode(part));
-        next = last + 1;
+      for (const block of blocks) {
+        const carried = block === blocks.at(-1) && marks.length > 0 ? JSON.stringify(marks) : null;
+        this.#insert.run(block.first, block.last, block.count, block.boot, 0, carried, block.data);
       }
       if (several) this.#db.exec('COMMIT');
     } catch (error) {
@@ -171,8 +173,9 @@ export class JournalDb {
   }
 
   /**
-   * The readings from `from` to `to` that are still wanted, as one batch for the cloud, at most `most` of them.
-   * Undefined where there are none. A block that cannot be read is set aside and counted.
+   * The readings from `from` to `to` that are still wanted, as one batch for the cloud, at most `most` of them, or fewer
+   * so that the next batch can be a block as it is. Undefined where there are none. A block that cannot be read is set
+   * aside and counted.
    */
   batch(from: number, to: number, most: number): EncodedBatch | undefined {
     const rows = this.#db
@@ -182,7 +185,11 @@ export class JournalDb {
       .iterate(from, to) as Iterable<unknown> as Iterable<BlockRow>;
     this.#joined.count = 0;
     const damaged: BlockRow[] = [];
+    const asked = { from, to, most };
     for (const row of rows) {
+      if (this.#joined.count > 0 && isBetterWhole(row, asked)) break;
+      if (this.#joined.count === 0 && damaged.length === 0 && this.#isBatch(row, asked))
+        return { bytes: row.data, ranges: [[row.first, row.last]], unread: this.#settlement.takeUnread() };
       const readings = this.#dating.readings(row, this.#scratch);
       if (readings === undefined) damaged.push(row);
       else {
@@ -199,20 +206,16 @@ export class JournalDb {
     const unread = this.#settlement.takeUnread();
     const joined = this.#joined;
     const { count } = joined;
-    if (count === 0) return unread === 0 ? undefined : { bytes: new Uint8Array(0), ranges: [], oldestMs: 0, unread };
+    if (count === 0) return unread === 0 ? undefined : { bytes: new Uint8Array(0), ranges: [], unread };
     const ranges = new RangeSet();
-    let oldestMs = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < count; i++) {
-      const seq = joined.seq[i] as number;
-      ranges.add(seq, seq);
-      oldestMs = Math.min(oldestMs, joined.timeMs[i] as number);
-    }
+    for (let i = 0; i < count; i++) ranges.add(joined.seq[i] as number, joined.seq[i] as number);
     const bytes = this.#encode(joined);
-    if (bytes.length > LIMITS.batchBytes && most > 1) {
-      const smaller = this.batch(from, to, Math.max(1, Math.floor(count / 2)));
+    if (bytes.length > LIMITS.batchBytes && count > 1) {
+      const half = count >> 1;
+      const smaller = this.batch(from, joined.seq[half - 1] as number, half);
       return smaller && { ...smaller, unread };
     }
-    return { bytes, ranges: ranges.ranges(), oldestMs, unread };
+    return { bytes, ranges: ranges.ranges(), unread };
   }
 
   /** Forgets what the cloud has: ranges stored, ranges refused for good with their reasons. */
@@ -328,6 +331,11 @@ export class JournalDb {
     if (joined === undefined || joined.count === 0) return undefined;
     const some = selectRows(joined, (row) => row < INSPECTED_READINGS);
     return { seq: Array.from(joined.seq.subarray(0, joined.count)), data: this.#encode(some) };
+  }
+
+  #isBatch(row: BlockRow, asked: Wanted): boolean {
+    if (this.#settlement.touches(row.first, row.last)) return false;
+    return isBatch(row, asked, { ...this.#options, epoch: this.#identity.epoch });
   }
 
   /** Readings of a block between two numbers that are not done. */

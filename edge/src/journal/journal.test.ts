@@ -4,7 +4,7 @@ import { virtualClock } from '@karez/model/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { folder, options, START_MS } from '../testing/journals.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { inline } from './journal-call.ts';
+import { inline } from './journal-inline.ts';
 import { refusingJournal, takesWrites } from './refusing.ts';
 
 let place: ReturnType<typeof folder>;

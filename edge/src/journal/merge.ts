@@ -3,14 +3,16 @@
  * which take a fifth of the room and leave, and are found at the next start, many times faster.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Readings } from '@karez/model';
+import { LIMITS } from '@karez/model/limits';
+import type { Readings } from '@karez/model/reading';
 import { joinRows } from './columns.ts';
 import { type KeptMark, parseMarks, recentMarks } from './marks.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
 
-/** Readings in a merged block, and blocks looked at for one merge. */
-const MOST_READINGS = 4_096;
+/** Readings in a merged block at most: some tenths of a second of a link with 500 kbit/s, and of the cloud's work. */
+export const MERGED_READINGS = 16_384;
+/** Blocks looked at for one merge. */
 const MOST_BLOCKS = 1_024;
 /** Fewer neighbours are not worth a merge. */
 const FEWEST_BLOCKS = 16;
@@ -49,11 +51,11 @@ export class Merger {
       const before = run.at(-1);
       const follows = before === undefined || (row.first === before.last + 1 && row.level === before.level);
       const suits = this.#parts.isDated(row.boot) && !this.#settlement.touches(row.first, row.last);
-      if (!follows || !suits || count + row.count > MOST_READINGS) {
+      if (!follows || !suits || count + row.count > MERGED_READINGS) {
         if (run.length >= FEWEST_BLOCKS) break;
         run.length = 0;
         count = 0;
-        if (!suits || row.count > MOST_READINGS / 2) continue;
+        if (!suits || row.count > MERGED_READINGS / 2) continue;
       }
       run.push(row);
       count += row.count;
@@ -81,9 +83,12 @@ export class Merger {
       else parts.push(readings);
       marks.push(...parseMarks(row.marks, row.first));
     }
+    const joined = parts.length === 0 ? undefined : joinRows(parts);
+    const data = joined && this.#parts.encode(joined);
+    // Values like noise: blocks stay as they are rather than become one that nobody may read.
+    if (data !== undefined && data.length > LIMITS.batchBytes) return;
     this.#db.prepare('DELETE FROM block WHERE first >= ? AND first <= ?').run(first.first, last.first);
-    if (parts.length === 0) return;
-    const joined = joinRows(parts);
+    if (joined === undefined || data === undefined) return;
     this.#db
       .prepare('INSERT INTO block (first, last, count, boot, level, marks, data) VALUES (?, ?, ?, NULL, ?, ?, ?)')
       .run(
@@ -92,7 +97,7 @@ export class Merger {
         joined.count,
         first.level,
         marks.length > 0 ? JSON.stringify(recentMarks(marks)) : null,
-        this.#parts.encode(joined),
+        data,
       );
   }
 }

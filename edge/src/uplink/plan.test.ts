@@ -25,7 +25,7 @@ function begin(waiting: Range[] = []): void {
         const ranges = read(from, to);
         if (ranges.length === 0) return undefined;
         const [first, last] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
-        return { bytes: new TextEncoder().encode(JSON.stringify([first, last])), ranges, oldestMs: 0 };
+        return { bytes: new TextEncoder().encode(JSON.stringify([first, last])), ranges };
       },
       async send(bytes) {
         const [first, last] = JSON.parse(new TextDecoder().decode(bytes)) as Range;

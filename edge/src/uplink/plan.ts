@@ -51,6 +51,8 @@ export class Plan {
   readonly #live = new RangeSet();
   readonly #inFlight = new Set<InFlight>();
   #connected = false;
+  /** Backlog is fetched one batch after another, so that each begins where a block of the journal does. */
+  #fetching = false;
   #stopped = false;
   #liveTimer: Cancel | undefined;
   #budgetTimer: Cancel | undefined;
@@ -231,7 +233,7 @@ export class Plan {
     const busy = (live: boolean) => [...this.#inFlight].filter((b) => b.live === live).length;
     if (this.#live.size > 0 && this.#liveTimer === undefined && busy(true) < LIVE_IN_FLIGHT && this.#mayGo(true))
       void this.#launch(this.#live, true);
-    while (this.#backlog.size > 0 && busy(false) < BACKLOG_IN_FLIGHT && this.#mayGo(false))
+    while (!this.#fetching && this.#backlog.size > 0 && busy(false) < BACKLOG_IN_FLIGHT && this.#mayGo(false))
       void this.#launch(this.#backlog, false);
   }
 
@@ -257,9 +259,13 @@ export class Plan {
       ...{ sentMs: this.#parts.clock.monoMs(), readings: 0, timer: () => {} },
     };
     this.#inFlight.add(batch);
+    if (!live) this.#fetching = true;
     try {
-      const encoded = await this.#parts.batch(first, to, most);
-      if (!this.#inFlight.has(batch)) return;
+      const encoded = await this.#parts.batch(first, to, most).finally(() => {
+        if (!live) this.#fetching = false;
+      });
+      // A cut came between: it waits again, and so may what was not fetched because of it.
+      if (!this.#inFlight.has(batch)) return this.#pump();
       this.#narrow(batch, [first, to], encoded?.ranges ?? []);
       if (encoded === undefined || batch.ranges.size === 0) this.#inFlight.delete(batch);
       else {
