@@ -4,7 +4,9 @@ import { LIMITS } from '../limits.ts';
 import { QUALITY, type Reading, toColumns, toRows } from '../reading.ts';
 import { firstOf, SEGMENT_SIZE } from '../sequence.ts';
 import { farmRows, kindsOfValues, sampledRows } from '../testing/index.ts';
-import { decodeBatch, encodeBatch, peekBatch } from './batch.ts';
+import { decodeBatch, encodeAs, encodeBatch, peekBatch } from './batch.ts';
+import { layOut } from './layout.ts';
+import { SCALE } from './scale.ts';
 
 const AT = { farm: 'farm', gateway: 'gw-1' };
 const EPOCH = '00ff10a5';
@@ -50,9 +52,59 @@ const anyRows = fc
     });
   });
 
+/** Two samples or more of `later[0].length` channels: the same value for all, then these. */
+function alike(first: number, later: number[][]): Reading[] {
+  const samples = [(later[0] as number[]).map(() => first), ...later];
+  return samples.flatMap((values, t) =>
+    values.map((value, c) => ({
+      ...{ seq: t * values.length + c + 1, timeMs: 1.7e12 + t * 1000, channel: c + 1, value, quality: 0 },
+    })),
+  );
+}
+
+/** Any double, more often one of few digits and any magnitude. */
+const anyValue = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc
+    .tuple(fc.integer({ min: -(10 ** 7), max: 10 ** 7 }), fc.integer({ min: -16, max: 12 }))
+    .map(([n, e]) => n * 10 ** e),
+  fc.tuple(fc.maxSafeInteger(), fc.integer({ min: 0, max: 15 })).map(([n, d]) => n / 10 ** d),
+  fc.float({ noNaN: true, noDefaultInfinity: true }),
+);
+
+const alikeRows = fc
+  .tuple(fc.integer({ min: 2, max: 5 }), fc.oneof(fc.constantFrom(0, -0, 0.1, 25, 4.1e-13), anyValue))
+  .chain(([width, first]) => {
+    const sample = fc.array(anyValue, { minLength: width, maxLength: width });
+    return fc.array(sample, { minLength: 1, maxLength: 4 }).map((later) => alike(first, later));
+  });
+
 describe('a round trip', () => {
   test('gives back every reading to the last bit', () => {
     fc.assert(fc.property(anyRows, expectBack), { numRuns: 300, seed: 1 });
+  });
+
+  test.each<[string, Reading[]]>([
+    ['0.1, then one of more digits', alike(0.1, [[0.279789553116714, 2.2164572189676]])],
+    ['4.1e-13, then a larger one', alike(4.1e-13, [[1e-15, -4.249]])],
+  ])('of channels that begin alike: %s', (_, rows) => expectBack(rows));
+
+  test('of any channels that begin alike', () => {
+    fc.assert(fc.property(alikeRows, expectBack), { numRuns: 4000, seed: 1 });
+  });
+
+  test('is not lost to a scale that was chosen wrongly', () => {
+    const rows = alike(1, [
+      [20, 21.5, 3],
+      [20.25, 21.5, 3],
+    ]);
+    const readings = toColumns(rows);
+    const layout = layOut(readings);
+    for (const plan of layout.channels.values())
+      Object.assign(plan, { scale: { kind: SCALE.DECIMAL, decimals: 0, a: 1, b: 1 }, largest: 1 });
+    const bytes = encodeAs(layout, readings, { ...AT, epoch: EPOCH });
+    expect([...layout.channels.values()].map(({ scale }) => scale.kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
+    expect(toRows(decode(bytes).readings)).toEqual(rows);
   });
 
   test('of a farm is small', () => {

@@ -8,10 +8,12 @@ import { KarezError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { newReadings, type Readings } from '../reading.ts';
 import { Body } from './body.ts';
+import { Misfit } from './channels.ts';
 import { codeRange } from './head.ts';
-import { layOut } from './layout.ts';
+import { type Layout, layOut, type Plan } from './layout.ts';
 import { malformed } from './numbers.ts';
 import { clearRoom, Decoder, Encoder } from './range-coder.ts';
+import { RAW } from './scale.ts';
 
 export const BATCH_VERSION = 1;
 /** First byte of format 1; the four that follow are kept for formats to come. */
@@ -58,18 +60,34 @@ export function encodeBatch(readings: Readings, context: BatchAddress & { epoch:
       where: 'epoch',
     });
   }
-  const layout = layOut(readings);
-  clearRoom();
-  const encoder = new Encoder(HEADER);
-  const firstSeq = readings.seq[0] as number;
-  codeRange(encoder, true, firstSeq, count);
-  new Body(encoder, readings, layout).code(count, firstSeq);
-  const bytes = encoder.finish();
+  return encodeAs(layOut(readings), readings, context);
+}
+
+/** Encodes readings as they are laid out; where that gave a channel a scale that fails it, it goes as raw doubles. */
+export function encodeAs(layout: Layout, readings: Readings, context: BatchAddress & { epoch: string }): Uint8Array {
+  const bytes = coded(layout, readings);
   bytes[0] = FORMAT_1;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint32(EPOCH_AT, Number.parseInt(context.epoch, 16));
   view.setUint32(CHECKSUM_AT, checksum(bytes, context));
   return bytes;
+}
+
+/** The coded part, with room for the header before it. */
+function coded(layout: Layout, readings: Readings): Uint8Array {
+  const firstSeq = readings.seq[0] as number;
+  for (;;) {
+    clearRoom();
+    const encoder = new Encoder(HEADER);
+    codeRange(encoder, true, firstSeq, readings.count);
+    try {
+      new Body(encoder, readings, layout).code(readings.count, firstSeq);
+      return encoder.finish();
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      (layout.channels.get(error.channel) as Plan).scale = RAW;
+    }
+  }
 }
 
 /**

@@ -32,6 +32,16 @@ const STEADY_CHANCE = 45_000;
 /** Chances of a correction's size by the bits of the last one. */
 const CORRECTION_CHANCES = [[40_000], [30_000], [45_000], [52_000]];
 
+/** Where a scale does not carry a value that an encoder gives it. */
+export class Misfit extends Error {
+  readonly channel: number;
+
+  constructor(channel: number, value: number) {
+    super(`the scale of channel ${channel} does not carry ${value}`);
+    this.channel = channel;
+  }
+}
+
 export class Channels {
   readonly #coder: Coder;
   readonly #plans: Map<number, Plan> | undefined;
@@ -54,14 +64,17 @@ export class Channels {
     this.#saved = plans === undefined ? [] : savedByDistance([...plans.values()]);
   }
 
-  /** Codes one value of channel `number`. */
+  /**
+   * Codes one value of channel `number`.
+   * @throws Misfit where it encodes and the plan was wrong; whatever else it is given to encode goes.
+   */
   code(number: number, value: number): number {
     const channel = this.#byNumber.get(number);
     if (channel === undefined) return this.#first(number, value);
     const { scale } = channel;
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
     const encoding = this.#plans !== undefined;
-    if (encoding) split(scale, value);
+    if (encoding && !split(scale, value)) throw new Misfit(number, value);
     const { k } = parts;
     const n = this.#residuals.code(this.#coder, channel, parts.n, encoding);
     return join(scale, n, scale.kind === SCALE.DECIMAL ? 0 : this.#correction(channel, k));
@@ -88,7 +101,7 @@ export class Channels {
     this.#byNumber.set(number, channel);
     known.push(channel);
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
-    if (encoding) split(scale, value);
+    if (encoding && !split(scale, value)) throw new Misfit(number, value);
     const { n, k } = parts;
     if (other === undefined) {
       channel.last = this.#firsts.far(coder, encoding, scale.decimals, n);

@@ -5,7 +5,7 @@
 import { type Firsts, farBits } from './firsts.ts';
 import type { Plan } from './layout.ts';
 import { bitLength } from './numbers.ts';
-import { parts, SCALE, type Scale, sameScale, split } from './scale.ts';
+import { fits, parts, SCALE, type Scale, sameScale, split } from './scale.ts';
 
 /** How far back it looks. */
 const LOOK_BACK = 32;
@@ -49,7 +49,7 @@ export function savedByDistance(plans: readonly Plan[]): number[] {
 
 /** How many channels back the best one is, 0 for none. */
 export function chooseLike(
-  { scale, first, values }: Plan,
+  { scale, first, largest, values }: Plan,
   known: readonly Candidate[],
   state: { firsts: Firsts; decimals: number; saved: readonly number[] },
 ): number {
@@ -67,10 +67,10 @@ export function chooseLike(
   if (scale.kind === SCALE.GRID) least += GRID_COST;
   for (let distance = 1; distance <= Math.min(LOOK_BACK, known.length); distance++) {
     const other = known[known.length - distance] as Candidate;
-    // More decimals than needed carry a value as well.
+    // More decimals than needed carry a value as well, as long as it is not too large for them.
     const finer =
       scale.kind === SCALE.DECIMAL && other.scale.kind === scale.kind && other.scale.decimals > scale.decimals;
-    if (!finer && !sameScale(other.scale, scale)) continue;
+    if (finer ? !fits(largest, other.scale.decimals) : !sameScale(other.scale, scale)) continue;
     if (scale.kind !== SCALE.RAW && !split(other.scale, first)) continue;
     let bits = sameBits;
     if (distance !== lastDistance) {

@@ -8,10 +8,12 @@ import { chooseScale, divisor } from './choose-scale.ts';
 import { chooseUnit, LATEST_MS } from './head.ts';
 import type { Scale } from './scale.ts';
 
-/** What an encoder plans for a channel: its scale, its first value, and how many there are. */
+/** What an encoder plans for a channel: a scale that carries all its values, the first of them, and how many there are. */
 export interface Plan {
   scale: Scale;
   first: number;
+  /** The largest without its sign. */
+  largest: number;
   values: number;
 }
 
@@ -45,7 +47,9 @@ export function layOut(readings: Readings): Layout {
   ends.push(count);
   const channels = new Map<number, Plan>();
   for (const [number, list] of values) {
-    channels.set(number, { scale: chooseScale(list), first: list[0] as number, values: list.length });
+    let largest = 0;
+    for (const value of list) largest = Math.max(largest, Math.abs(value));
+    channels.set(number, { scale: chooseScale(list), first: list[0] as number, largest, values: list.length });
   }
   return { channels, ends, unit: chooseUnit(common, ends.length) };
 }

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { readCoded } from './batch-reader.ts';
 import { byBoth, firstDifference, ORIGIN } from './both-readers.ts';
 import { RangeDecoder } from './decisions.ts';
-import { anyRows, farmDay, farmRows } from './made-batches.ts';
+import { alike, alikeAtFirst, anyRows, farmDay, farmRows } from './made-batches.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const ROWS_A_DAY = 96;
@@ -103,6 +103,14 @@ describe('what the codec encodes is read by the document alone', () => {
     fc.assert(
       fc.property(anyRows, (rows) => void there(toColumns(rows))),
       { numRuns: 600 },
+    );
+  });
+
+  test('channels that begin alike and go on otherwise', () => {
+    fc.assert(
+      fc.property(alikeAtFirst, (rows) => void there(toColumns(rows))),
+      // Fifteen decimals are no harm to 0.1, and too many for what follows.
+      { numRuns: 600, examples: [[alike(0.1, 0.279789553116714, 2.2164572189676)]] },
     );
   });
 

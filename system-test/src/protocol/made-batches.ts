@@ -79,23 +79,19 @@ export const anyRows: fc.Arbitrary<Reading[]> = fc
 
 /** Channels that begin with the same value, so that each seems to be like the one before, and then go their own ways. */
 export const alikeAtFirst: fc.Arbitrary<Reading[]> = fc
-  .integer({ min: 2, max: 4 })
-  .chain((width) =>
-    fc.tuple(
-      fc.constant(width),
-      fc.oneof(fc.constantFrom(0, 0.1, 25, -0), value),
-      fc.array(value, { minLength: width, maxLength: width * 4 }),
-    ),
-  )
-  .map(([width, first, later]) =>
-    [...Array<number>(width).fill(first), ...later].map((said, i) => ({
-      seq: i + 1,
-      timeMs: 1_780_300_800_000 + Math.floor(i / width) * 1000,
-      channel: 1 + (i % width),
-      value: said,
-      quality: 0,
-    })),
-  );
+  .tuple(fc.oneof(fc.constantFrom(0, 0.1, 25, -0), value), fc.array(value, { minLength: 2, maxLength: 4 }))
+  .map(([first, then]) => alike(first, ...then));
+
+/** Two samples of as many channels: one value for all, then these. */
+export function alike(first: number, ...then: number[]): Reading[] {
+  return [...then.map(() => first), ...then].map((said, i) => ({
+    seq: i + 1,
+    timeMs: 1_780_300_800_000 + Math.floor(i / then.length) * 1000,
+    channel: 1 + (i % then.length),
+    value: said,
+    quality: 0,
+  }));
+}
 
 export interface FarmDay {
   seed: number;
