@@ -52,9 +52,12 @@ export class CloudDisk {
       get:
         (_, method) =>
         (...args: unknown[]) => {
-          const result = last.then(() => work(method as keyof Vault, args));
-          last = result.catch(() => {});
-          return world.breakage.vaultCall?.(method as string, args, result) ?? result;
+          const run = () => {
+            const result = last.then(() => work(method as keyof Vault, args));
+            last = result.catch(() => {});
+            return result;
+          };
+          return world.breakage.vault?.(method as string, args, run) ?? run();
         },
     });
     return { folder: this.#folder, vault: open, close: () => vault.close() };

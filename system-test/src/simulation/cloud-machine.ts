@@ -21,6 +21,7 @@ interface CloudLife {
 }
 
 const WORDS_EVERY_MS = 5_000;
+const RESTART_MS = 1_000;
 
 export class CloudMachine {
   readonly #world: World;
@@ -62,9 +63,10 @@ export class CloudMachine {
     await registry.load();
     const live = new LiveBus(logger);
     live.load(await vault.latest());
+    const shown = world.breakage.liveBus?.(live) ?? live;
     const parts = { clock, logger, registry, live };
     const ingest = new Ingest({
-      ...{ clock, logger, store: this.#store(disk) },
+      ...{ clock, logger, store: this.#store(disk), floorMs: registry.lastHeardMs },
       channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
       quarantine: (entries) => vault.quarantine(entries),
       acknowledge: (_farm, _gateway, ack) => {
@@ -73,12 +75,12 @@ export class CloudMachine {
         if (ack.acked.length > 0) this.trip('after-ack');
       },
       committed: (batches, nowMs) => {
-        if (life.isAlive) (world.breakage.liveCommitted?.(live) ?? live).committed(batches, nowMs);
+        if (life.isAlive) shown.committed(batches, nowMs);
       },
     });
     Object.assign(life, { disk, registry, live, ingest, receiver: new Receiver({ ...parts, ingest }) });
     clock.every(WORDS_EVERY_MS, () => void registry.write().catch(() => {}));
-    live.listen(FARM, world.live.listener(life));
+    live.listen(FARM, world.live.listener(life, shown));
     this.#life = life;
     world.trace.say('cloud', 'up');
   }
@@ -114,6 +116,11 @@ export class CloudMachine {
 
   connected(is: boolean): void {
     this.#life?.receiver.connected(FARM, GATEWAY, is);
+  }
+
+  /** Somebody starts it again. */
+  restart(): void {
+    this.#crash(RESTART_MS);
   }
 
   /** Dies here if an armed fault says so. */

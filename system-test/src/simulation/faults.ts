@@ -42,6 +42,9 @@ const LOST_MS = 330_000;
 /** The cloud lets its store rest and tells gateways to come later. */
 const REST_MS = 45_000;
 
+/** A gateway that has kept a wrong time does not give it up at once. */
+const CONTRADICTED_MS = 400_000;
+
 export type FaultName = keyof typeof FAULTS;
 
 export const FAULTS = {
@@ -113,6 +116,7 @@ export const FAULTS = {
       ms: draw.pick([-86_400_000, -7_200_000, -20_000, 20_000, 3_000_000, 86_400_000]),
     }),
     start: (world, fault) => world.times.cloudWrong(fault),
+    afterMs: CONTRADICTED_MS,
   },
   'cloud.crash': {
     plan: (draw) => ({ point: draw.pick(CLOUD_POINTS), offMs: seconds(draw, 0, 20) }),

@@ -38,12 +38,15 @@ export class GatewayDisk {
       life.release = () => void call('abandon');
       let last: Promise<unknown> = Promise.resolve();
       return {
-        call: (method, ...args) => {
-          const given = structuredClone(args);
-          const work = () => this.#work(life, method, () => call(method, ...given));
-          const result = last.then(work, work);
-          last = result;
-          return this.#world.breakage.journalCall?.(method, result) ?? result;
+        call: (method, ...asked) => {
+          const given = structuredClone(asked);
+          const run = (args: unknown[]) => {
+            const work = () => this.#work(life, method, () => call(method, ...args));
+            const result = last.then(work, work);
+            last = result;
+            return result;
+          };
+          return this.#world.breakage.journal?.(method, given, run, this.#lives) ?? run(given);
         },
       };
     };
@@ -110,6 +113,5 @@ export class GatewayDisk {
       this.#world.witness.torn();
       this.#world.fire(`disk.torn:journal.db${fault.file}`);
     }
-    this.#world.breakage.beforeStart?.(this.folder);
   }
 }

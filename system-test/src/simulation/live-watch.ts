@@ -23,12 +23,12 @@ export class LiveWatch {
     this.#world = world;
   }
 
-  listener(life: { isAlive: boolean; live: LiveBus }): LiveListener {
+  listener(life: { isAlive: boolean }, live: Pick<LiveBus, 'latest'>): LiveListener {
     return {
       readings: (rows) => {
         if (!life.isAlive) return;
         for (const row of rows) this.#told(row);
-        this.#compare(life.live);
+        this.#compare(live);
       },
       late() {},
       farm() {},
@@ -49,7 +49,7 @@ export class LiveWatch {
   }
 
   /** What the panel shows as current is the newest that it was told of. */
-  #compare(live: LiveBus): void {
+  #compare(live: Pick<LiveBus, 'latest'>): void {
     for (const [id, [timeMs, value]] of Object.entries(live.latest(FARM))) {
       const newest = this.#newest.get(id);
       if (newest !== undefined && timeMs < newest)

@@ -183,7 +183,7 @@ export class Network {
     let atMs = pipe.freeMs + scenario.link.latencyMs + draw.next() * scenario.link.jitterMs;
     const delayMs = world.most('net.delay', 'ms');
     if (delayMs > 0) world.fire('net.delay');
-    atMs += delayMs * draw.next();
+    atMs += delayMs * draw.next() + (world.breakage.sendDelayMs?.(payloadBytes) ?? 0);
     if (draw.chance(world.most('net.reorder', 'share'))) {
       atMs += draw.next() * world.most('net.reorder', 'ms');
       world.fire('net.reorder');

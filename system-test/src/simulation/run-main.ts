@@ -1,57 +1,81 @@
 /**
- * `npm run simulate`: runs seeds of the simulation one after the other, says how far it is, and prints for each that
- * failed what was found and the command that repeats it.
+ * `npm run simulate`: runs seeds of the simulation one after the other and says how far it is; prints for each that failed
+ * what was found and the command that repeats it. Ends with a summary.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { scenarioOf } from './scenario.ts';
+import { type Scenario, scenarioOf } from './scenario.ts';
+import { shrink } from './shrink.ts';
 import { type Run, run } from './simulation.ts';
+import { inWords, Tally } from './tally.ts';
+
+const HELP = `npm run simulate -- [--seeds N] [--from S]   N seeds from S (1000 from 1)
+npm run simulate -- --seed S [--verbose]     one seed, with all that happens in it
+npm run simulate -- --scenario FILE          one that was kept
+  --shrink        makes what fails as small as it can be
+  --save FILE     keeps the scenario, for system-test/regressions`;
+const SAY_EVERY_MS = 10_000;
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    scenario: { type: 'string' },
+    shrink: { type: 'boolean' },
+    save: { type: 'string' },
     verbose: { type: 'boolean', short: 'v' },
+    help: { type: 'boolean', short: 'h' },
   },
 });
 
-const fired = new Map<string, number>();
-let failed = 0;
-const first = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
-const startMs = performance.now();
-let accepted = 0;
-let judged = 0;
-let oldestMs = 0;
-let slowest = { seed: 0, ms: 0 };
-for (let seed = first; seed < first + count; seed++) {
-  const began = performance.now();
-  let result: Run;
-  const scenario = scenarioOf(seed);
-  if (values.verbose) console.log(JSON.stringify(scenario, null, 1));
-  try {
-    result = await run(scenario, values.verbose ? { log: (line) => console.log(line) } : {});
-  } catch (error) {
-    failed++;
-    console.log(`seed ${seed} threw`, error);
-    continue;
+async function runMany(from: number, seeds: number): Promise<boolean> {
+  const tally = new Tally();
+  const startMs = performance.now();
+  let saidMs = startMs;
+  for (let seed = from; seed < from + seeds; seed++) {
+    const result = await run(scenarioOf(seed));
+    tally.add(result);
+    if (result.violations.length > 0) console.log(inWords(result));
+    if (performance.now() - saidMs < SAY_EVERY_MS) continue;
+    saidMs = performance.now();
+    console.log(`… ${tally.line}, ${Math.round((saidMs - startMs) / tally.runs)} ms each`);
   }
-  const took = performance.now() - began;
-  if (took > slowest.ms) slowest = { seed, ms: took };
-  for (const [kind, n] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + n);
-  accepted += result.accepted;
-  judged += result.judged;
-  oldestMs = Math.max(oldestMs, result.oldestMs);
-  if (result.violations.length > 0) {
-    failed++;
-    console.log(`seed ${seed} failed (node system-test/src/simulation/run-main.ts --seed ${seed} -v)`);
-    for (const { rule, text } of result.violations) console.log(`  ${rule}: ${text}`);
-  }
-  if (count === 1) console.log({ ...result, took });
+  console.log(tally.summary(performance.now() - startMs));
+  return tally.failed.length === 0;
 }
-const seconds = (performance.now() - startMs) / 1000;
-console.log(
-  `${count} seeds, ${failed} failed, ${seconds.toFixed(1)} s (${((seconds / count) * 1000).toFixed(0)} ms each; slowest ${slowest.seed}: ${slowest.ms.toFixed(0)} ms)`,
-);
-console.log({ accepted, judged, oldestMs });
-for (const [kind, n] of [...fired].sort()) console.log(kind.padEnd(50), n);
+
+async function runOne(scenario: Scenario): Promise<boolean> {
+  const log = values.verbose ? { log: (line: string) => console.log(line) } : {};
+  let kept = scenario;
+  let result = await run(kept, log);
+  const rules = new Set(result.violations.map(({ rule }) => rule));
+  if (values.shrink && rules.size > 0) {
+    const shows = async (smaller: Scenario) => isSame(await run(smaller), rules);
+    kept = await shrink(scenario, shows);
+    result = await run(kept);
+    console.log(JSON.stringify(kept, null, 1));
+  }
+  if (values.save !== undefined)
+    writeFileSync(values.save, `${JSON.stringify({ found: 'say what it showed', scenario: kept }, null, 2)}\n`);
+  if (result.violations.length > 0) console.log(inWords(result));
+  console.log({ ...result, violations: result.violations.length });
+  return result.violations.length === 0;
+}
+
+/** Whether a run shows the same as before, and not only that its faults are gone. */
+function isSame({ violations }: Run, rules: ReadonlySet<string>): boolean {
+  return violations.some(({ rule }) => rules.has(rule) && rule !== 'no-fault');
+}
+
+if (values.help) console.log(HELP);
+else {
+  const one =
+    values.scenario !== undefined
+      ? (JSON.parse(readFileSync(values.scenario, 'utf8')) as { scenario: Scenario }).scenario
+      : values.seed === undefined
+        ? undefined
+        : scenarioOf(Number(values.seed));
+  const isClean = one === undefined ? await runMany(Number(values.from), Number(values.seeds)) : await runOne(one);
+  process.exitCode = isClean ? 0 : 1;
+}

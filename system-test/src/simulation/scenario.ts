@@ -51,12 +51,12 @@ const SURE: ((atMs: number, offMs: number) => PlannedFault)[] = [
 export function scenarioOf(seed: number): Scenario {
   const draw = new Draw(seed).stream('scenario');
   const isSmall = draw.chance(0.25);
-  const chaosMs = draw.whole(60, 240) * 1_000;
+  const chaosMs = draw.whole(40, 150) * 1_000;
   const devices = [...nodes(draw), ...pollers(draw), ...loggers(draw, chaosMs)];
   const scenario: Scenario = {
-    ...{ seed, chaosMs, tailMs: draw.whole(20, 60) * 1_000, devices },
+    ...{ seed, chaosMs, tailMs: draw.whole(20, 40) * 1_000, devices },
     journal: {
-      limitBytes: isSmall ? draw.whole(24, 60) * 1_000 : ROOMY_BYTES,
+      limitBytes: isSmall ? draw.whole(20, 32) * 1_000 : ROOMY_BYTES,
       policy: draw.pick(['keep-oldest', 'keep-newest', 'thin-history']),
     },
     link: {
@@ -78,8 +78,11 @@ export function scenarioOf(seed: number): Scenario {
   }
   // One at least that is sure to take effect.
   scenario.faults.push(draw.pick(SURE)(draw.whole(10_000, chaosMs - 5_000), draw.whole(0, 5_000)));
-  // A small journal fills only where nothing leaves.
-  if (isSmall) scenario.faults.push({ kind: 'net.cut', atMs: 5_000, forMs: chaosMs - 10_000 });
+  if (isSmall) {
+    // A small journal fills only where nothing leaves and much comes.
+    scenario.faults.push({ kind: 'net.cut', atMs: 5_000, forMs: chaosMs - 10_000 });
+    for (const device of devices) device.everyMs /= 2;
+  }
   scenario.faults.sort((a, b) => a.atMs - b.atMs);
   return scenario;
 }
@@ -89,7 +92,7 @@ function nodes(draw: Draw): DeviceSpec[] {
     const hasClock = draw.chance(0.6);
     return {
       ...{ id: `node-${i + 1}`, kind: 'node' as const, profile: 'wifi-soil-node' as const },
-      ...{ channels: draw.whole(1, 8), everyMs: draw.whole(5, 50) * 100 },
+      ...{ channels: draw.whole(1, 8), everyMs: draw.whole(8, 60) * 100 },
       ownClockMs: hasClock ? draw.pick([0, 0, 40, -90_000, 2 * 86_400_000, -TRUE_START_MS]) : null,
       // Without a time only the newest counter tells a repeat.
       window: hasClock ? draw.whole(1, 4) : 1,
@@ -103,7 +106,7 @@ function pollers(draw: Draw): DeviceSpec[] {
     return {
       ...{ id: isDrone ? `drone-${i + 1}` : `probe-${i + 1}`, kind: 'poller' as const },
       profile: isDrone ? ('mavlink-sprayer' as const) : ('cwt-soil-7in1' as const),
-      ...{ channels: draw.whole(1, 7), everyMs: draw.whole(5, 40) * 100, ownClockMs: null, window: 1 },
+      ...{ channels: draw.whole(1, 7), everyMs: draw.whole(6, 50) * 100, ownClockMs: null, window: 1 },
     };
   });
 }
@@ -113,7 +116,7 @@ function loggers(draw: Draw, chaosMs: number): DeviceSpec[] {
   return [
     {
       ...{ id: 'logger-1', kind: 'logger', profile: 'cwt-soil-7in1', channels: 7, everyMs: 60_000, ownClockMs: 0 },
-      ...{ window: 1, samples: draw.whole(100, 1_500), atMs: draw.whole(1_000, chaosMs) },
+      ...{ window: 1, samples: draw.whole(50, 400), atMs: draw.whole(1_000, chaosMs) },
     },
   ];
 }

@@ -32,6 +32,8 @@ export interface Run extends Outcome {
 
 export interface RunOptions {
   breakage?: Breakage;
+  /** How long it may take until nothing waits any more, virtual. */
+  drainMs?: number;
   log?: (line: string) => void;
 }
 
@@ -41,11 +43,12 @@ const DRAIN_MS = 30 * 60_000;
 /** Last words and settlements after everything is drained. */
 const QUIET_MS = 12_000;
 
-export async function run(scenario: Scenario, { breakage = {}, log = () => {} }: RunOptions = {}): Promise<Run> {
+export async function run(scenario: Scenario, options: RunOptions = {}): Promise<Run> {
+  const { breakage = {}, log = () => {}, drainMs = DRAIN_MS } = options;
   const folder = mkdtempSync(join(existsSync(MEMORY_DISK) ? MEMORY_DISK : tmpdir(), 'karez-simulation-'));
   const world = new World(scenario, folder, breakage, log);
   try {
-    const view = await live(world);
+    const view = await live(world, drainMs);
     const outcome =
       view === undefined
         ? { accepted: world.witness.accepted, stored: 0, quarantined: 0, lost: 0 }
@@ -64,7 +67,7 @@ export async function run(scenario: Scenario, { breakage = {}, log = () => {} }:
 }
 
 /** Lets it all happen; returns how the gateway is at the end, undefined where it never came to rest. */
-async function live(world: World): Promise<GatewayView | undefined> {
+async function live(world: World, drainMs: number): Promise<GatewayView | undefined> {
   const { scenario, clock } = world;
   await world.cloud.start();
   world.trouble.begin('link', 0);
@@ -74,8 +77,9 @@ async function live(world: World): Promise<GatewayView | undefined> {
   await clock.advance(scenario.chaosMs);
   world.heal();
   await clock.advance(scenario.tailMs);
+  if (world.times.isCloudInDoubt) world.cloud.restart();
   world.devices.stop();
-  const deadlineMs = clock.monoMs() + DRAIN_MS;
+  const deadlineMs = clock.monoMs() + drainMs;
   while (clock.monoMs() < deadlineMs) {
     await clock.advance(STEP_MS);
     const view = world.gateway.life?.gateway?.view();

@@ -10,10 +10,14 @@ import type { World } from './world.ts';
 /** The gateway takes a clock for right within a second; a commit and its company may take another. */
 const EXACT_MS = 2_000;
 
+const DOUBT_MS = 60_000;
+
 export class TimeRule {
   readonly #world: World;
   /** How wrong the cloud's clock has been at most. */
   #cloudMs = 0;
+  /** Whether the cloud's clock has been so far ahead that the cloud doubts the right one afterwards, until it is started again. */
+  isCloudInDoubt = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -22,6 +26,7 @@ export class TimeRule {
   /** The cloud's clock begins to be wrong. */
   cloudWrong(fault: PlannedFault): void {
     this.#cloudMs = Math.max(this.#cloudMs, Math.abs(fault.ms as number));
+    if ((fault.ms as number) > DOUBT_MS) this.isCloudInDoubt = true;
   }
 
   /** How far off a repaired time may be. */
