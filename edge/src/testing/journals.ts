@@ -53,13 +53,14 @@ export function fill(journal: JournalDb, groups: number, from = 0, samplesEach =
   return given;
 }
 
-/** Everything that waits: value by sequence number, with time and quality. */
+/** Everything that waits: value by sequence number, with time and quality; asked for `most` readings at a time. */
 export function contents(
   journal: Pick<JournalDb, 'batch'>,
+  most = 5_000,
 ): Map<number, { value: number; timeMs: number; quality: number; channel: number }> {
   const found = new Map<number, { value: number; timeMs: number; quality: number; channel: number }>();
   for (let from = 1; ; ) {
-    const batch = journal.batch(from, Number.MAX_SAFE_INTEGER, 5_000);
+    const batch = journal.batch(from, Number.MAX_SAFE_INTEGER, most);
     if (batch === undefined) return found;
     const { readings } = decodeBatch(batch.bytes, ADDRESS);
     for (let i = 0; i < readings.count; i++) {

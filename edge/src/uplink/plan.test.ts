@@ -207,3 +207,32 @@ test('settlements that the disk refuses are tried again', async () => {
   await plan.stop();
   expect(clock.pending()).toBe(0);
 });
+
+test('each batch of the backlog begins where the one before it ended, however short the journal made that', async () => {
+  begin([[1, 100_000]]);
+  const asked: number[] = [];
+  read = (from, to) => {
+    asked.push(from);
+    return [[from, Math.min(to, Math.ceil(from / 70) * 70)]];
+  };
+  plan.connected();
+  await clock.advance(10);
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked).toEqual(asked.map((_, i) => 1 + i * 70));
+  expect(sent.map(({ first }) => first)).toEqual(asked);
+});
+
+test('a cut while the backlog is being fetched keeps nothing back once the link is up again', async () => {
+  begin([[1, 5_000]]);
+  plan.connected();
+  plan.disconnected();
+  plan.connected();
+  expect(sent).toEqual([]);
+  await clock.advance(10);
+  expect(sent[0]?.first).toBe(1);
+  for (const { first, last } of [...sent]) ack([[first, last]]);
+  await clock.advance(10);
+  for (const { first, last } of [...sent]) ack([[first, last]]);
+  await clock.advance(2_000);
+  expect(stored.firstRange?.[0]).toBe(1);
+});
