@@ -3,7 +3,7 @@
  * number. One routine serves both directions: where it decodes, it gives back what was coded.
  * docs/protocol/batch.md, section "Values".
  */
-import { chooseLike, savedByDistance } from './choose-like.ts';
+import { LikeChoice } from './choose-like.ts';
 import { Firsts, firstSpread, nextSpread } from './firsts.ts';
 import type { Plan } from './layout.ts';
 import { bitLength, fold, malformed, Numbers, unfold } from './numbers.ts';
@@ -45,7 +45,7 @@ export class Misfit extends Error {
 export class Channels {
   readonly #coder: Coder;
   readonly #plans: Map<number, Plan> | undefined;
-  readonly #saved: readonly number[];
+  readonly #likeChoice: LikeChoice | undefined;
   readonly #byNumber = new Map<number, Channel>();
   /** In the order of their first values. */
   readonly #inOrder: Channel[] = [];
@@ -61,7 +61,7 @@ export class Channels {
   constructor(coder: Coder, plans?: Map<number, Plan>) {
     this.#coder = coder;
     this.#plans = plans;
-    this.#saved = plans === undefined ? [] : savedByDistance([...plans.values()]);
+    this.#likeChoice = plans === undefined ? undefined : new LikeChoice(plans.values());
   }
 
   /**
@@ -85,18 +85,24 @@ export class Channels {
     const encoding = this.#plans !== undefined;
     const plan = this.#plans?.get(number);
     const known = this.#inOrder;
-    const state = { firsts: this.#firsts, decimals: this.#scales.decimals, saved: this.#saved };
-    const distance = this.#firsts.like(
-      coder,
-      encoding,
-      plan === undefined ? 0 : chooseLike(plan, known, state),
-      known.length,
-    );
+    const wanted = plan === undefined ? 0 : this.#likeChoice?.choose(plan, known, this.#firsts, this.#scales.decimals);
+    const distance = this.#firsts.like(coder, encoding, wanted ?? 0, known.length);
     const other = distance === 0 ? undefined : (known[known.length - distance] as Channel);
     const scale = other?.scale ?? this.#scales.code(coder, encoding, plan?.scale ?? PLAIN);
     const channel: Channel = {
-      ...{ scale, last: 0, change: 0, mean: 0, missLast: 0, missLine: 0, sign: 0, own: NO_OWN },
-      ...{ spread: 0, k: other?.k ?? 0, steady: other?.steady ?? true, high: other?.high ?? 0, low: other?.low ?? 0 },
+      scale,
+      last: 0,
+      change: 0,
+      mean: 0,
+      missLast: 0,
+      missLine: 0,
+      sign: 0,
+      own: NO_OWN,
+      spread: 0,
+      k: other?.k ?? 0,
+      steady: other?.steady ?? true,
+      high: other?.high ?? 0,
+      low: other?.low ?? 0,
     };
     this.#byNumber.set(number, channel);
     known.push(channel);

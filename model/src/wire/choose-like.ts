@@ -5,10 +5,12 @@
 import { type Firsts, farBits } from './firsts.ts';
 import type { Plan } from './layout.ts';
 import { bitLength } from './numbers.ts';
-import { fits, parts, SCALE, type Scale, sameScale, split } from './scale.ts';
+import { fits, POWERS, parts, SCALE, type Scale, sameScale, split } from './scale.ts';
 
 /** How far back it looks. */
 const LOOK_BACK = 32;
+/** Channels that show at which distances others are alike; more would cost time and change little. */
+const SAMPLE = 256;
 /** Estimated bits of another distance, the least that is taken for one, and bits saved by a distance that make it so cheap. */
 const DISTANCE_COST = 7;
 const LEAST_SHARE = 0.2;
@@ -19,6 +21,8 @@ const OTHER_DECIMALS_COST = 3.5;
 const GRID_COST = 15;
 /** Bits of one decimal more than needed. */
 const DECIMAL_COST = 3.3;
+/** Bits of a miss of 0 where 0 is expected. */
+const LEAST_MISS = 1.5;
 
 /** What is looked at of a channel that has its first number. */
 export interface Candidate {
@@ -27,68 +31,97 @@ export interface Candidate {
   spread: number;
 }
 
+export class LikeChoice {
+  /** For each distance the estimated bits of naming it, and the fewest of them. */
+  readonly #naming: readonly number[];
+  readonly #leastNaming: number;
+
+  /** @param plans of all channels, in the order of their first values. */
+  constructor(plans: Iterable<Plan>) {
+    this.#naming = savedByDistance(plans).map(
+      (saved) => DISTANCE_COST * Math.max(LEAST_SHARE, 1 - saved / SAVED_ENOUGH),
+    );
+    this.#leastNaming = Math.min(...this.#naming);
+  }
+
+  /**
+   * How many channels back the best one is, 0 for none.
+   * @param decimals of the last scale that was named.
+   */
+  choose(plan: Plan, known: readonly Candidate[], firsts: Firsts, decimals: number): number {
+    const { scale, first } = plan;
+    const likeChance = firsts.likes.p[firsts.alike] as number;
+    const sameChance = firsts.sameDistance.p[0] as number;
+    const likeBits = cost(likeChance);
+
+    split(scale, first);
+    const { n } = parts;
+    let best = 0;
+    let least = cost(65_536 - likeChance) + farBits(scale.decimals, bitLength(Math.abs(n)));
+    least += scale.decimals === decimals ? SAME_DECIMALS_COST : OTHER_DECIMALS_COST;
+    if (scale.kind === SCALE.GRID) least += GRID_COST;
+
+    const lookBack = Math.min(LOOK_BACK, known.length);
+    const last = firsts.distance;
+    if (last <= lookBack) {
+      const bits = likeBits + cost(sameChance) + missBits(plan, n, known[known.length - last] as Candidate);
+      if (bits < least) [least, best] = [bits, last];
+    }
+    // Mostly the distance of the channel before is so good that no other can be better: then none is looked at.
+    const otherBits = likeBits + cost(65_536 - sameChance);
+    if (otherBits + this.#leastNaming + LEAST_MISS >= least) return best;
+    for (let distance = 1; distance <= lookBack; distance++) {
+      const bits = otherBits + (this.#naming[distance] as number);
+      if (distance === last || bits + LEAST_MISS >= least) continue;
+      const all = bits + missBits(plan, n, known[known.length - distance] as Candidate);
+      if (all < least) [least, best] = [all, distance];
+    }
+    return best;
+  }
+}
+
 /**
- * For each distance the bits that it would save over all channels. A distance that saves many, as where probes of one
- * kind follow each other, is worth naming for one of them.
+ * For each distance the bits that it would save over the first channels. A distance that saves many, as where probes of
+ * one kind follow each other, is worth naming for one of them.
  */
-export function savedByDistance(plans: readonly Plan[]): number[] {
+function savedByDistance(plans: Iterable<Plan>): number[] {
   const saved = Array<number>(LOOK_BACK + 1).fill(0);
-  const firsts = plans.map(({ scale, first }) => (scale.kind !== SCALE.RAW && split(scale, first) ? parts.n : 0));
-  const lengths = firsts.map((n) => bitLength(Math.abs(n)));
-  plans.forEach(({ scale }, i) => {
+  const scales: Scale[] = [];
+  const firsts: number[] = [];
+  for (const { scale, first } of plans) {
+    const i = firsts.length;
+    if (i === SAMPLE) break;
+    const n = scale.kind !== SCALE.RAW && split(scale, first) ? parts.n : 0;
+    const bits = bitLength(Math.abs(n));
     for (let distance = 1; distance <= Math.min(i, LOOK_BACK); distance++) {
       const other = i - distance;
-      if (!sameScale(scale, (plans[other] as Plan).scale)) continue;
-      const miss = Math.abs((firsts[i] as number) - (firsts[other] as number));
-      const gain = (lengths[i] as number) - bitLength(miss) - 0.5;
+      if (!sameScale(scale, scales[other] as Scale)) continue;
+      const gain = bits - bitLength(Math.abs(n - (firsts[other] as number))) - 0.5;
       if (gain > 0) saved[distance] = (saved[distance] as number) + gain;
     }
-  });
+    scales.push(scale);
+    firsts.push(n);
+  }
   return saved;
 }
 
-/** How many channels back the best one is, 0 for none. */
-export function chooseLike(
-  { scale, first, largest, values }: Plan,
-  known: readonly Candidate[],
-  state: { firsts: Firsts; decimals: number; saved: readonly number[] },
-): number {
-  const { alike, distance: lastDistance, likes, sameDistance } = state.firsts;
-  const likeChance = likes.p[alike] as number;
-  const sameChance = sameDistance.p[0] as number;
-  const likeBits = cost(likeChance);
-  const sameBits = likeBits + cost(sameChance);
-  const otherBits = likeBits + cost(65_536 - sameChance);
-
-  split(scale, first);
-  let best = 0;
-  let least = cost(65_536 - likeChance) + farBits(scale.decimals, bitLength(Math.abs(parts.n)));
-  least += scale.decimals === state.decimals ? SAME_DECIMALS_COST : OTHER_DECIMALS_COST;
-  if (scale.kind === SCALE.GRID) least += GRID_COST;
-  for (let distance = 1; distance <= Math.min(LOOK_BACK, known.length); distance++) {
-    const other = known[known.length - distance] as Candidate;
-    // More decimals than needed carry a value as well, as long as it is not too large for them.
-    const finer =
-      scale.kind === SCALE.DECIMAL && other.scale.kind === scale.kind && other.scale.decimals > scale.decimals;
-    if (finer ? !fits(largest, other.scale.decimals) : !sameScale(other.scale, scale)) continue;
-    if (scale.kind !== SCALE.RAW && !split(other.scale, first)) continue;
-    let bits = sameBits;
-    if (distance !== lastDistance) {
-      const share = 1 - (state.saved[distance] as number) / SAVED_ENOUGH;
-      bits = otherBits + DISTANCE_COST * Math.max(LEAST_SHARE, share);
-    }
-    if (scale.kind !== SCALE.RAW) bits += nearBits(other.spread, bitLength(Math.abs(parts.n - other.last)));
-    if (finer) bits += (other.scale.decimals - scale.decimals) * DECIMAL_COST * (values - 1);
-    if (bits < least) [least, best] = [bits, distance];
-  }
-  return best;
+/** Estimated bits of the miss of `n`, a channel's first number, from that of another; infinite where that one's scale is none for it. */
+function missBits({ scale, largest, values }: Plan, n: number, other: Candidate): number {
+  if (sameScale(scale, other.scale)) return scale.kind === SCALE.RAW ? 0 : nearBits(other.spread, n - other.last);
+  // More decimals than needed carry a value as well, as long as it is not too large for them.
+  const finer = other.scale.decimals - scale.decimals;
+  if (scale.kind !== SCALE.DECIMAL || other.scale.kind !== SCALE.DECIMAL || finer < 0) return Number.POSITIVE_INFINITY;
+  if (!fits(largest, other.scale.decimals)) return Number.POSITIVE_INFINITY;
+  const miss = n * (POWERS[finer] as number) - other.last;
+  return nearBits(other.spread, miss) + finer * DECIMAL_COST * (values - 1);
 }
 
-/** Estimated bits of a miss of `bits` bits where misses have the mean `spread`. */
-function nearBits(spread: number, bits: number): number {
+/** Estimated bits of a miss where misses have the mean `spread`. */
+function nearBits(spread: number, miss: number): number {
+  const bits = bitLength(Math.abs(miss));
   const expected = Math.max(0, bitLength(spread) - 4);
   const off = bits > expected ? (bits - expected) * 1.1 : (expected - bits) * 0.9;
-  return 1.5 + bits + off;
+  return LEAST_MISS + bits + off;
 }
 
 function cost(chance: number): number {

@@ -4,7 +4,19 @@
  * otherwise and still be read.
  */
 import { bitLength } from './numbers.ts';
-import { fits, LARGEST, MOST_DECIMALS, MOST_GRID_STEP, POWERS, parts, RAW, SCALE, type Scale, split } from './scale.ts';
+import {
+  DECIMAL_SCALES,
+  fits,
+  LARGEST,
+  MOST_DECIMALS,
+  MOST_GRID_STEP,
+  POWERS,
+  parts,
+  RAW,
+  SCALE,
+  type Scale,
+  split,
+} from './scale.ts';
 
 /** Values that an estimate looks at; more would cost time and change little. */
 const SAMPLE = 48;
@@ -21,7 +33,7 @@ const MEANS = [1, 3, 6, 12, 15, 30, 60];
 export function chooseScale(values: readonly number[]): Scale {
   const decimals = fewestDecimals(values);
   if (decimals === undefined) return floating(values);
-  const scale = { kind: SCALE.DECIMAL, decimals, a: 1, b: 1 };
+  const scale = DECIMAL_SCALES[decimals] as Scale;
   if (values.length < FEWEST) return scale;
   const power = POWERS[decimals] as number;
   const fine = values.slice(0, SAMPLE).map((v) => Math.round(v * power));

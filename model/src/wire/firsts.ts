@@ -94,6 +94,14 @@ function magnitude(bits: number, decimals: number): number {
 
 /** Estimated bits of a number of `bits` bits that is like no other, for an encoder. */
 export function farBits(decimals: number, bits: number): number {
+  return FAR_BITS[decimals * (MOST_BITS + 1) + Math.min(bits, MOST_BITS)] as number;
+}
+
+const FAR_BITS = Float64Array.from({ length: (MOST_DECIMALS + 1) * (MOST_BITS + 1) }, (_, i) =>
+  estimateFar(Math.floor(i / (MOST_BITS + 1)), i % (MOST_BITS + 1)),
+);
+
+function estimateFar(decimals: number, bits: number): number {
   const notZero = (NOT_ZERO_CHANCES[decimals === 0 ? 0 : 1] as number) / 65_536;
   if (bits === 0) return -Math.log2(1 - notZero);
   let sum = bits - Math.log2(notZero);

@@ -4,7 +4,7 @@
  */
 import { malformed, Numbers } from './numbers.ts';
 import { type Coder, Counters } from './range-coder.ts';
-import { MOST_DECIMALS, MOST_GRID_DIVISOR, MOST_GRID_STEP, SCALE, type Scale } from './scale.ts';
+import { DECIMAL_SCALES, MOST_DECIMALS, MOST_GRID_DIVISOR, MOST_GRID_STEP, RAW, SCALE, type Scale } from './scale.ts';
 
 /** Chances of "a later kind" for each kind but the last. */
 const KIND_CHANCES = [2_000, 32_768, 32_768, 32_768];
@@ -32,10 +32,11 @@ export class ScaleCode {
   code(coder: Coder, encoding: boolean, wanted: Scale): Scale {
     let kind = 0;
     while (kind < SCALE.RAW && this.#kinds.code(coder, kind, wanted.kind > kind) === 1) kind++;
-    if (kind === SCALE.RAW) return { kind, decimals: 0, a: 1, b: 1 };
+    if (kind === SCALE.RAW) return RAW;
     if (this.#same.code(coder, 0, wanted.decimals === this.decimals) === 0)
       this.decimals = this.#decimalsByTree(coder, wanted.decimals);
     const { decimals } = this;
+    if (kind === SCALE.DECIMAL) return DECIMAL_SCALES[decimals] as Scale;
     if (kind !== SCALE.GRID) return { kind, decimals, a: 1, b: 1 };
     let tens = 0;
     while (encoding && wanted.a % 10 ** (tens + 1) === 0) tens++;

@@ -39,11 +39,15 @@ export interface Scale {
   b: number;
 }
 
-export const PLAIN: Scale = { kind: SCALE.DECIMAL, decimals: 0, a: 1, b: 1 };
+/** The scale of each count of decimals, one object for all channels that have it. */
+export const DECIMAL_SCALES: readonly Scale[] = POWERS.map((_, decimals) => ({
+  ...{ kind: SCALE.DECIMAL, decimals, a: 1, b: 1 },
+}));
+export const PLAIN = DECIMAL_SCALES[0] as Scale;
 export const RAW: Scale = { kind: SCALE.RAW, decimals: 0, a: 1, b: 1 };
 
 export function sameScale(x: Scale, y: Scale): boolean {
-  return x.kind === y.kind && x.decimals === y.decimals && x.a === y.a && x.b === y.b;
+  return x === y || (x.kind === y.kind && x.decimals === y.decimals && x.a === y.a && x.b === y.b);
 }
 
 const bits = new DataView(new ArrayBuffer(8));
