@@ -160,6 +160,14 @@ export const GatewayConfig = Type.Object(
             }),
           ),
           whenFull: Type.Optional(JournalPolicy),
+          commitEveryMs: Type.Optional(
+            Type.Integer({
+              minimum: LIMITS.commitEveryMs,
+              maximum: 5_000,
+              description:
+                'Longest wait of a reading for the disk, default 100. Each commit writes a page or two of 4 KiB whatever is in it, so a longer wait spares a memory card; values come later by as much.',
+            }),
+          ),
           maxAgeDays: Type.Optional(
             Type.Integer({
               minimum: 1,

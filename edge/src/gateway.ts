@@ -38,6 +38,8 @@ export interface GatewayPorts {
 }
 
 const MONTH_EVERY_MS = 600_000;
+/** Settling is a commit too; nothing is lost when it comes late, some readings are only sent again. */
+const SETTLE_COMMITS = 10;
 
 /** Starts everything. Throws KarezError in words: PORT_TAKEN, JOURNAL_UNWRITABLE. */
 export async function startGateway(
@@ -70,6 +72,7 @@ export async function startGateway(
   const ids = { farm: config.farm.id, gateway: config.gateway.id, epoch };
   const uplink = new Uplink({
     ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: catalog.inventory, status },
+    settleEveryMs: (config.journal?.commitEveryMs ?? DEFAULTS.commitEveryMs) * SETTLE_COMMITS,
     connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
   });
   const view = (): GatewayView => ({
@@ -123,6 +126,7 @@ async function openBooks(
       ...{ path: join(dataDir, 'journal.db'), farm: config.farm.id, gateway: config.gateway.id, boot },
       limitBytes: (config.journal?.limitMb ?? DEFAULTS.journalLimitMb) * 1_000_000,
       policy: config.journal?.whenFull ?? DEFAULTS.whenFull,
+      ...(config.journal?.commitEveryMs === undefined ? {} : { commitEveryMs: config.journal.commitEveryMs }),
       ...(config.journal?.maxAgeDays === undefined ? {} : { maxAgeDays: config.journal.maxAgeDays }),
     },
     { clock, logger },

@@ -97,17 +97,20 @@ interface Gathering {
 
 /** Readings that make a group commit at once. */
 const GROUP = 8_192;
-/** Wait for company: below the limit by what the commit itself may take. */
-const GATHER_MS = LIMITS.commitEveryMs - 20;
+/** What a commit itself may take of the time that a reading waits at most. */
+const COMMIT_MS = 20;
 const RETRY_MS = 1_000;
-/** Commits that wait for the cloud before small blocks are merged, and how often ages are looked at. */
-const MERGE_EVERY_COMMITS = 256;
+/** Commits after which small blocks that wait for the cloud are merged. */
+export const MERGE_EVERY_COMMITS = 1_024;
+/** How often ages are looked at. */
 const AGE_EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
 
 export interface OpenJournalOptions extends JournalOptions {
   /** Readings older than this are dropped; undefined keeps them whatever their age. */
   maxAgeDays?: number;
+  /** Longest wait of a reading for its commit, default LIMITS.commitEveryMs. */
+  commitEveryMs?: number;
   /** For tests: a disk whose fsync takes so long. */
   stallMs?: number;
 }
@@ -165,6 +168,7 @@ export async function openJournal(
   const gathered = () => gathering.readings.count + gathering.undated.count;
   let timer: Cancel | undefined;
   let committing: Promise<void> | undefined;
+  const gatherMs = (options.commitEveryMs ?? LIMITS.commitEveryMs) - COMMIT_MS;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
   let oldestMs = opened.oldestMs;
   let unmerged = opened.blocks;
@@ -174,7 +178,7 @@ export async function openJournal(
   function commitSoon(): void {
     if (committing !== undefined) return;
     if (gathered() >= GROUP) commitNow();
-    else timer ??= clock.after(GATHER_MS, commitNow);
+    else timer ??= clock.after(gatherMs, commitNow);
   }
 
   function commitNow(): void {

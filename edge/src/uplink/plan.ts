@@ -12,6 +12,8 @@ import { Pace } from './pace.ts';
 export interface PlanParts {
   clock: Clock;
   budget: Budget;
+  /** How often settlements are written down, default every second. */
+  settleEveryMs?: number | undefined;
   /** Fetches readings from the journal as one batch. */
   batch(from: number, to: number, most: number): Promise<EncodedBatch | undefined>;
   /** Hands a batch to the network. Nothing depends on the outcome. */
@@ -159,7 +161,11 @@ export class Plan {
       for (const [first, last] of stored) this.#stored.add(first, last);
       this.#refused.push(...refused);
       this.#parts.failed(error);
-      if (!this.#stopped) this.#settleTimer ??= this.#parts.clock.after(SETTLE_EVERY_MS, () => void this.flush());
+      if (!this.#stopped)
+        this.#settleTimer ??= this.#parts.clock.after(
+          this.#parts.settleEveryMs ?? SETTLE_EVERY_MS,
+          () => void this.flush(),
+        );
     }
   }
 
@@ -174,7 +180,11 @@ export class Plan {
 
   #settleSoon(): void {
     if (this.#stored.ranges().length >= SETTLE_AT_ONCE) void this.flush();
-    else this.#settleTimer ??= this.#parts.clock.after(SETTLE_EVERY_MS, () => void this.flush());
+    else
+      this.#settleTimer ??= this.#parts.clock.after(
+        this.#parts.settleEveryMs ?? SETTLE_EVERY_MS,
+        () => void this.flush(),
+      );
   }
 
   #takeOut(first: number, last: number, isRefused: boolean): void {

@@ -28,6 +28,8 @@ export interface UplinkParts {
   budget: Budget;
   inventory: Inventory;
   connect: ConnectCloud;
+  /** How often settled readings are written down. */
+  settleEveryMs?: number;
   status(): GatewayStatus;
 }
 
@@ -64,7 +66,7 @@ export class Uplink {
     this.link = { state: 'down', sinceMs: clock.wallMs(), trouble: null };
     this.#plan = new Plan(
       {
-        ...{ clock, budget },
+        ...{ clock, budget, settleEveryMs: parts.settleEveryMs },
         batch: (from, to, most) => journal.batch(from, to, most),
         send: (bytes) => this.#publish('batch', bytes, false),
         settle: (stored, refused) => journal.settle(stored, refused, timekeeper.floorMs),
