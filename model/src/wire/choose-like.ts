@@ -11,9 +11,10 @@ import { fits, POWERS, parts, SCALE, type Scale, sameScale, split } from './scal
 const LOOK_BACK = 32;
 /** Channels that show at which distances others are alike; more would cost time and change little. */
 const SAMPLE = 256;
-/** Estimated bits of another distance, the least that is taken for one, and bits saved by a distance that make it so cheap. */
+/** Estimated bits of another distance, the least and the most of them that are taken for one, and bits saved that make it cost none. */
 const DISTANCE_COST = 7;
-const LEAST_SHARE = 0.2;
+const LEAST_SHARE = 0.1;
+const MOST_SHARE = 1.5;
 const SAVED_ENOUGH = 40;
 /** Estimated bits of a scale with the last decimals, with others, and of a grid. */
 const SAME_DECIMALS_COST = 1;
@@ -32,16 +33,14 @@ export interface Candidate {
 }
 
 export class LikeChoice {
-  /** For each distance the estimated bits of naming it, and the fewest of them. */
-  readonly #naming: readonly number[];
-  readonly #leastNaming: number;
+  /** For each distance the bits that it saves over the first channels, and the most of them. */
+  readonly #saved: readonly number[];
+  readonly #mostSaved: number;
 
   /** @param plans of all channels, in the order of their first values. */
   constructor(plans: Iterable<Plan>) {
-    this.#naming = savedByDistance(plans).map(
-      (saved) => DISTANCE_COST * Math.max(LEAST_SHARE, 1 - saved / SAVED_ENOUGH),
-    );
-    this.#leastNaming = Math.min(...this.#naming);
+    this.#saved = savedByDistance(plans);
+    this.#mostSaved = Math.max(...this.#saved);
   }
 
   /**
@@ -69,9 +68,10 @@ export class LikeChoice {
     }
     // Mostly the distance of the channel before is so good that no other can be better: then none is looked at.
     const otherBits = likeBits + cost(65_536 - sameChance);
-    if (otherBits + this.#leastNaming + LEAST_MISS >= least) return best;
+    const saved = this.#saved[last] ?? 0;
+    if (otherBits + namingBits(this.#mostSaved - saved) + LEAST_MISS >= least) return best;
     for (let distance = 1; distance <= lookBack; distance++) {
-      const bits = otherBits + (this.#naming[distance] as number);
+      const bits = otherBits + namingBits((this.#saved[distance] as number) - saved);
       if (distance === last || bits + LEAST_MISS >= least) continue;
       const all = bits + missBits(plan, n, known[known.length - distance] as Candidate);
       if (all < least) [least, best] = [all, distance];
@@ -81,9 +81,14 @@ export class LikeChoice {
 }
 
 /**
- * For each distance the bits that it would save over the first channels. A distance that saves many, as where probes of
- * one kind follow each other, is worth naming for one of them.
+ * Estimated bits of naming another distance. One that saves `more` over the first channels than the last, as where probes of one kind
+ * follow each other, is worth naming for one of them.
  */
+function namingBits(more: number): number {
+  return DISTANCE_COST * Math.max(LEAST_SHARE, Math.min(MOST_SHARE, 1 - more / SAVED_ENOUGH));
+}
+
+/** For each distance the bits that it would save over the first channels. */
 function savedByDistance(plans: Iterable<Plan>): number[] {
   const saved = Array<number>(LOOK_BACK + 1).fill(0);
   const scales: Scale[] = [];
