@@ -100,10 +100,10 @@ describe('a round trip', () => {
     ]);
     const readings = toColumns(rows);
     const layout = layOut(readings);
-    for (const plan of layout.channels.values())
+    for (const plan of layout.plans)
       Object.assign(plan, { scale: { kind: SCALE.DECIMAL, decimals: 0, a: 1, b: 1 }, largest: 1 });
     const bytes = encodeAs(layout, readings, { ...AT, epoch: EPOCH });
-    expect([...layout.channels.values()].map(({ scale }) => scale.kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
+    expect(layout.plans.map(({ scale }) => scale.kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
     expect(toRows(decode(bytes).readings)).toEqual(rows);
   });
 

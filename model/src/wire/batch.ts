@@ -85,7 +85,7 @@ function coded(layout: Layout, readings: Readings): Uint8Array {
       return encoder.finish();
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
-      (layout.channels.get(error.channel) as Plan).scale = RAW;
+      (layout.plans[error.position] as Plan).scale = RAW;
     }
   }
 }

@@ -37,7 +37,7 @@ export class Body {
     this.#layout = layout;
     this.#shapes = new Shapes(coder, this.#encoding, readings.channel);
     this.#qualities = new Qualities(coder, this.#encoding);
-    this.#channels = new Channels(coder, layout?.channels);
+    this.#channels = new Channels(coder, layout?.plans);
   }
 
   /** Codes `count` readings that start with sequence number `firstSeq`. */

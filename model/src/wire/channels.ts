@@ -7,6 +7,7 @@ import { LikeChoice } from './choose-like.ts';
 import { Firsts, firstSpread, nextSpread } from './firsts.ts';
 import type { Plan } from './layout.ts';
 import { bitLength, fold, malformed, Numbers, unfold } from './numbers.ts';
+import { newPositions } from './positions.ts';
 import { type Coder, Counters } from './range-coder.ts';
 import { type Halves, RawDoubles } from './raw-doubles.ts';
 import { Residuals, type Track } from './residuals.ts';
@@ -34,19 +35,20 @@ const CORRECTION_CHANCES = [[40_000], [30_000], [45_000], [52_000]];
 
 /** Where a scale does not carry a value that an encoder gives it. */
 export class Misfit extends Error {
-  readonly channel: number;
+  /** Of the channel, in the order of first values, from 0. */
+  readonly position: number;
 
-  constructor(channel: number, value: number) {
-    super(`the scale of channel ${channel} does not carry ${value}`);
-    this.channel = channel;
+  constructor(position: number, value: number) {
+    super(`the scale of the channel at ${position} does not carry ${value}`);
+    this.position = position;
   }
 }
 
 export class Channels {
   readonly #coder: Coder;
-  readonly #plans: Map<number, Plan> | undefined;
+  readonly #plans: readonly Plan[] | undefined;
   readonly #likeChoice: LikeChoice | undefined;
-  readonly #byNumber = new Map<number, Channel>();
+  readonly #positions = newPositions();
   /** In the order of their first values. */
   readonly #inOrder: Channel[] = [];
   readonly #sizes = new Sizes();
@@ -57,11 +59,11 @@ export class Channels {
   readonly #corrections = new Numbers(CORRECTION_CHANCES);
   #raw: RawDoubles | undefined;
 
-  /** @param plans by channel number where the coder encodes, undefined where it decodes. */
-  constructor(coder: Coder, plans?: Map<number, Plan>) {
+  /** @param plans in the order of first values where the coder encodes, undefined where it decodes. */
+  constructor(coder: Coder, plans?: readonly Plan[]) {
     this.#coder = coder;
     this.#plans = plans;
-    this.#likeChoice = plans === undefined ? undefined : new LikeChoice(plans.values());
+    this.#likeChoice = plans === undefined ? undefined : new LikeChoice(plans);
   }
 
   /**
@@ -69,12 +71,13 @@ export class Channels {
    * @throws Misfit where it encodes and the plan was wrong; whatever else it is given to encode goes.
    */
   code(number: number, value: number): number {
-    const channel = this.#byNumber.get(number);
-    if (channel === undefined) return this.#first(number, value);
+    const position = this.#positions[number] as number;
+    if (position === 0) return this.#first(number, value);
+    const channel = this.#inOrder[position - 1] as Channel;
     const { scale } = channel;
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
     const encoding = this.#plans !== undefined;
-    if (encoding && !split(scale, value)) throw new Misfit(number, value);
+    if (encoding && !split(scale, value)) throw new Misfit(position - 1, value);
     const { k } = parts;
     const n = this.#residuals.code(this.#coder, channel, parts.n, encoding);
     return join(scale, n, scale.kind === SCALE.DECIMAL ? 0 : this.#correction(channel, k));
@@ -83,8 +86,8 @@ export class Channels {
   #first(number: number, value: number): number {
     const coder = this.#coder;
     const encoding = this.#plans !== undefined;
-    const plan = this.#plans?.get(number);
     const known = this.#inOrder;
+    const plan = this.#plans?.[known.length];
     const wanted = plan === undefined ? 0 : this.#likeChoice?.choose(plan, known, this.#firsts, this.#scales.decimals);
     const distance = this.#firsts.like(coder, encoding, wanted ?? 0, known.length);
     const other = distance === 0 ? undefined : (known[known.length - distance] as Channel);
@@ -104,10 +107,9 @@ export class Channels {
       high: other?.high ?? 0,
       low: other?.low ?? 0,
     };
-    this.#byNumber.set(number, channel);
-    known.push(channel);
+    this.#positions[number] = known.push(channel);
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
-    if (encoding && !split(scale, value)) throw new Misfit(number, value);
+    if (encoding && !split(scale, value)) throw new Misfit(known.length - 1, value);
     const { n, k } = parts;
     if (other === undefined) {
       channel.last = this.#firsts.far(coder, encoding, scale.decimals, n);

@@ -38,7 +38,7 @@ export class LikeChoice {
   readonly #mostSaved: number;
 
   /** @param plans of all channels, in the order of their first values. */
-  constructor(plans: Iterable<Plan>) {
+  constructor(plans: readonly Plan[]) {
     this.#saved = savedByDistance(plans);
     this.#mostSaved = Math.max(...this.#saved);
   }
@@ -89,13 +89,12 @@ function namingBits(more: number): number {
 }
 
 /** For each distance the bits that it would save over the first channels. */
-function savedByDistance(plans: Iterable<Plan>): number[] {
+function savedByDistance(plans: readonly Plan[]): number[] {
   const saved = Array<number>(LOOK_BACK + 1).fill(0);
   const scales: Scale[] = [];
   const firsts: number[] = [];
-  for (const { scale, first } of plans) {
+  for (const { scale, first } of plans.slice(0, SAMPLE)) {
     const i = firsts.length;
-    if (i === SAMPLE) break;
     const n = scale.kind !== SCALE.RAW && split(scale, first) ? parts.n : 0;
     const bits = bitLength(Math.abs(n));
     for (let distance = 1; distance <= Math.min(i, LOOK_BACK); distance++) {

@@ -41,9 +41,22 @@ export function chooseScale(values: readonly number[]): Scale {
   return grid !== undefined && values.every((v) => split(grid, v)) ? grid : scale;
 }
 
+/** The scale for a channel that has one value. */
+export function scaleOfOne(value: number): Scale {
+  const decimals = decimalsFrom(0, value);
+  return decimals <= MOST_DECIMALS ? (DECIMAL_SCALES[decimals] as Scale) : floating([value]);
+}
+
+/** The fewest decimals, of so many and more, that carry a value; more than MOST_DECIMALS where none do. */
+function decimalsFrom(least: number, value: number): number {
+  let decimals = least;
+  while (decimals <= MOST_DECIMALS && !fits(value, decimals)) decimals++;
+  return decimals;
+}
+
 function fewestDecimals(values: readonly number[]): number | undefined {
   let decimals = 0;
-  for (const value of values) while (decimals <= MOST_DECIMALS && !fits(value, decimals)) decimals++;
+  for (const value of values) decimals = decimalsFrom(decimals, value);
   // Decimals that a later value asked for must suit the earlier ones too.
   return decimals <= MOST_DECIMALS && values.every((v) => fits(v, decimals)) ? decimals : undefined;
 }

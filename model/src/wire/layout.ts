@@ -4,9 +4,10 @@
  */
 import { KarezError } from '../errors.ts';
 import { QUALITY, QUALITY_MASK, type Readings } from '../reading.ts';
-import { chooseScale, divisor } from './choose-scale.ts';
+import { chooseScale, divisor, scaleOfOne } from './choose-scale.ts';
 import { chooseUnit, LATEST_MS } from './head.ts';
-import type { Scale } from './scale.ts';
+import { newPositions } from './positions.ts';
+import { PLAIN, type Scale } from './scale.ts';
 
 /** What an encoder plans for a channel: a scale that carries all its values, the first of them, and how many there are. */
 export interface Plan {
@@ -18,8 +19,8 @@ export interface Plan {
 }
 
 export interface Layout {
-  /** By channel number, of channels that have values. */
-  channels: Map<number, Plan>;
+  /** Of channels that have values, in the order of their first ones. */
+  plans: Plan[];
   /** Row after the last row of each sample. */
   ends: number[];
   /** Index in `UNITS` of the unit that times are counted in. */
@@ -32,7 +33,10 @@ export interface Layout {
  */
 export function layOut(readings: Readings): Layout {
   const { count, seq, timeMs, channel, value, quality } = readings;
-  const values = new Map<number, number[]>();
+  const positions = newPositions();
+  const plans: Plan[] = [];
+  /** Of channels that have more than one. */
+  const lists: number[][] = [];
   const ends: number[] = [];
   let common = 0;
   for (let i = 0; i < count; i++) {
@@ -40,18 +44,24 @@ export function layOut(readings: Readings): Layout {
     if (i > 0 && (timeMs[i] !== timeMs[i - 1] || seq[i] !== (seq[i - 1] as number) + 1)) ends.push(i);
     if (common !== 1) common = divisor(common, timeMs[i] as number);
     if ((quality[i] as number) & QUALITY.ABSENT) continue;
-    const known = values.get(channel[i] as number);
-    if (known === undefined) values.set(channel[i] as number, [value[i] as number]);
-    else known.push(value[i] as number);
+    const v = value[i] as number;
+    const position = positions[channel[i] as number] as number;
+    if (position === 0) {
+      plans.push({ scale: PLAIN, first: v, largest: Math.abs(v), values: 1 });
+      positions[channel[i] as number] = plans.length;
+      continue;
+    }
+    const plan = plans[position - 1] as Plan;
+    plan.largest = Math.max(plan.largest, Math.abs(v));
+    if (plan.values++ === 1) lists[position - 1] = [plan.first, v];
+    else lists[position - 1]?.push(v);
   }
   ends.push(count);
-  const channels = new Map<number, Plan>();
-  for (const [number, list] of values) {
-    let largest = 0;
-    for (const value of list) largest = Math.max(largest, Math.abs(value));
-    channels.set(number, { scale: chooseScale(list), first: list[0] as number, largest, values: list.length });
-  }
-  return { channels, ends, unit: chooseUnit(common, ends.length) };
+  plans.forEach((plan, p) => {
+    const list = lists[p];
+    plan.scale = list === undefined ? scaleOfOne(plan.first) : chooseScale(list);
+  });
+  return { plans, ends, unit: chooseUnit(common, ends.length) };
 }
 
 function check({ seq, timeMs, channel, value, quality }: Readings, i: number): void {

@@ -24,7 +24,7 @@ export interface ShapeState {
   next: number;
 }
 
-const HIGHEST_CHANNEL = 65_535;
+export const HIGHEST_CHANNEL = 65_535;
 
 export class Shapes {
   readonly #coder: Coder;
