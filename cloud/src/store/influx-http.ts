@@ -97,6 +97,20 @@ export function unavailable(what: string, cause: unknown): KarezError {
   return new KarezError('STORE_UNAVAILABLE', `${what}: ${messageOf(cause)}`, { cause, where: 'influx' });
 }
 
+/**
+ * What `influx` was asked, or STORE_UNAVAILABLE after a while: where the server dies in the middle of an answer, `influx`
+ * waits for the rest for ever.
+ */
+export function answered<T>(asked: Promise<T>, limitMs: number): Promise<T> {
+  const limit = AbortSignal.timeout(limitMs);
+  return new Promise((resolve, reject) => {
+    const tooLong = () =>
+      reject(unavailable('InfluxDB did not answer', new Error(`nothing within ${limitMs / 1000} s`)));
+    limit.addEventListener('abort', tooLong);
+    asked.then(resolve, reject).finally(() => limit.removeEventListener('abort', tooLong));
+  });
+}
+
 /** InfluxDB's own words: `error` (1.x) or `message` (2.x) of its JSON. */
 function errorOf(text: string): string {
   try {

@@ -11,7 +11,7 @@ import { toVault } from './embedded.ts';
 import { findGuilty, type Guilty } from './find-guilty.ts';
 import type { InfluxAddress } from './influx-address.ts';
 import { readHistory } from './influx-history.ts';
-import { type InfluxHttp, influxHttp } from './influx-http.ts';
+import { answered, type InfluxHttp, influxHttp } from './influx-http.ts';
 import { compareRepeats } from './influx-repeats.ts';
 import { Lines } from './line-protocol.ts';
 import { clash, type Refused, rowsOf, rowsWithout, type Store, type StoreBatch, type StoreChannel } from './store.ts';
@@ -21,6 +21,10 @@ const LINES_PER_WRITE = 10_000;
 /** Writes under way at once, and one more connection for questions. */
 const WRITERS = 2;
 const QUERY_TIMEOUT_MS = 20_000;
+/** The whole of an answer, not only its beginning. */
+const ANSWER_LIMIT_MS = QUERY_TIMEOUT_MS * 1.5;
+/** A start does not wait for an InfluxDB that says nothing: gateways want to be told so. */
+const START_LIMIT_MS = 3_000;
 
 /** Its host is the only one: after a failure it is tried again at the next question, not after a growing pause. */
 const AT_ONCE = { getDelay: () => 100, next: () => AT_ONCE, reset: () => AT_ONCE };
@@ -47,6 +51,7 @@ export async function openInfluxStore(
   address: InfluxAddress,
   vault: OpenVault,
   late: (error: unknown) => void = () => {},
+  limitMs = ANSWER_LIMIT_MS,
 ): Promise<Store> {
   const { host, port, database, username, password } = address;
   const login = username === undefined ? {} : { username, password: password ?? '' };
@@ -54,9 +59,9 @@ export async function openInfluxStore(
     ...{ host, port, database, ...login },
     pool: { requestTimeout: QUERY_TIMEOUT_MS, maxRetries: 0, backoff: AT_ONCE },
   });
-  const make = () => influx.createDatabase(database);
-  const http = influxHttp(address, WRITERS + 1, make);
-  await make().catch(late);
+  const make = (mostMs: number) => answered(influx.createDatabase(database), mostMs);
+  const http = influxHttp(address, WRITERS + 1, () => make(limitMs));
+  await make(Math.min(START_LIMIT_MS, limitMs)).catch(late);
 
   return {
     async commit(batches, nowMs) {
@@ -87,7 +92,7 @@ export async function openInfluxStore(
       );
       return outcomes;
     },
-    history: (wanted) => readHistory(influx, wanted),
+    history: (wanted) => answered(readHistory(influx, wanted), limitMs),
     async close() {
       http.close();
     },
