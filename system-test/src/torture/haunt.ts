@@ -35,7 +35,7 @@ export class Haunt<P extends Mortal> {
   /** The process that was started last. */
   current: P | undefined;
   kills = 0;
-  /** Last words of those that ended without being killed: there should be none. */
+  /** Last words of those that ended without being killed, or never became ready: there should be none. */
   readonly deaths: string[] = [];
 
   constructor(parts: HauntParts<P>) {
@@ -100,6 +100,9 @@ export class Haunt<P extends Mortal> {
     const late = pause(READY_LIMIT_MS, 'late', { signal: signal.signal }).catch(() => 'aborted');
     const first = await Promise.race([process.whenReady.catch(() => {}), gone, late]);
     signal.abort();
-    if (first === 'late') this.deaths.push(`${this.#parts.victim} was not ready after ${READY_LIMIT_MS / 1000} s`);
+    if (first === 'late')
+      this.deaths.push(
+        `${this.#parts.victim} was not ready after ${READY_LIMIT_MS / 1000} s: ${process.log.slice(-LAST_WORDS).join(' ')}`,
+      );
   }
 }

@@ -28,7 +28,7 @@ const START_MS = 1_200;
 const YOUNG_MS = 900;
 const OLD_MS = 5_000;
 /** InfluxDB starts in a fraction of the others' time, and would else be killed more often than both together. */
-const PATIENCE: Record<Victim, number> = { gateway: 1, cloud: 1, influxd: 2.5 };
+const PATIENCE: Record<Victim, number> = { gateway: 1, cloud: 1, influxd: 1.8 };
 /** Kills between two faults of a kind. */
 const RESET_EVERY = 16;
 const FREEZE_EVERY = 24;

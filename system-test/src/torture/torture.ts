@@ -77,6 +77,7 @@ class Run {
   readonly #planned: ReadonlySet<Fault['kind']>;
   readonly #struck: Record<Fault['kind'], number> = { reset: 0, silence: 0, freeze: 0, calm: 0 };
   readonly #striking = new Set<Promise<void>>();
+  readonly #troubles: string[] = [];
   readonly #enough = Promise.withResolvers<void>();
   readonly #gateway: Haunt<Running>;
   readonly #cloud: Haunt<Running>;
@@ -158,7 +159,7 @@ class Run {
       { limitMs: DRAIN_LIMIT_MS, ...(this.#influxd && { rows: this.#influxd.rows }) },
     );
     const drainMs = performance.now() - began;
-    const problems = [...proof.problems];
+    const problems = [...this.#troubles, ...proof.problems];
     if (proof.lostAsSaid > 0) problems.push(`the gateway says that ${proof.lostAsSaid} readings are lost`);
     for (const [name, { kills, deaths }] of Object.entries(this.#haunts)) {
       if (kills === 0) problems.push(`${name} was never killed`);
@@ -176,7 +177,9 @@ class Run {
   #killed(): void {
     this.#kills++;
     while (this.#faults[0] !== undefined && this.#faults[0].atKill < this.#kills) {
-      const strike = this.#inflict(this.#faults.shift() as Fault).finally(() => this.#striking.delete(strike));
+      const strike = this.#inflict(this.#faults.shift() as Fault)
+        .catch((error: Error) => void this.#troubles.push(error.message))
+        .finally(() => this.#striking.delete(strike));
       this.#striking.add(strike);
     }
     if (this.#kills >= this.#options.kills) this.#enough.resolve();
@@ -209,7 +212,10 @@ class Run {
   /** Does something while some are not killed. */
   async #without(haunts: { hold(): void; release(): void }[], run: () => Promise<unknown>): Promise<void> {
     for (const haunt of haunts) haunt.hold();
-    await run();
-    for (const haunt of haunts) haunt.release();
+    try {
+      await run();
+    } finally {
+      for (const haunt of haunts) haunt.release();
+    }
   }
 }
