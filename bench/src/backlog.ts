@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JournalDb, loadConfig } from '@karez/edge';
+import { JournalDb, loadConfig, MERGE_EVERY_COMMITS } from '@karez/edge';
 import { newReadings, type Readings } from '@karez/model';
 import { FARM, GATEWAY } from './farm.ts';
 import { madeReadings } from './made-readings.ts';
@@ -15,9 +15,10 @@ const MEMORY_DISK = '/dev/shm';
 /** Readings that a group commit of a live farm holds: what two devices said within its tenth of a second. */
 export const GROUP = 16;
 
-/** Readings of all channels of the configuration every ten seconds, up to a minute ago; sequence numbers from 1. */
-export function backlogReadings(configPath: string, count: number): Readings {
-  const channels = loadConfig(configPath).devices.reduce((sum, d) => sum + d.profileRecord.channels.length, 0);
+/** Readings of the configuration's channels, all or the first `most`, every ten seconds, up to a minute ago; sequence numbers from 1. */
+export function backlogReadings(configPath: string, count: number, most = Number.POSITIVE_INFINITY): Readings {
+  const all = loadConfig(configPath).devices.reduce((sum, d) => sum + d.profileRecord.channels.length, 0);
+  const channels = Math.min(all, most);
   const startMs = Date.now() - 60_000 - Math.ceil(count / channels) * STEP_MS;
   return madeReadings(count, channels, startMs, STEP_MS);
 }
@@ -32,13 +33,13 @@ export function fillJournal(folder: string, readings: Readings, group = GROUP): 
       policy: 'keep-oldest',
       boot: { uuid: 'bench', wallMs: Date.now(), monoMs: 0 },
     });
+    let commits = 0;
     for (let from = 0; from < readings.count; from += group) {
       const rows = slice(readings, from, Math.min(readings.count, from + group));
       const { range } = journal.commit({ readings: rows, undated: newReadings(0), marks: [], inFlightTo: 0 });
       if (range === undefined) throw new Error('the journal is full');
+      if (++commits % MERGE_EVERY_COMMITS === 0) while (journal.merge()) {}
     }
-    // Stands for the merging that goes on every few hundred commits while there is no link.
-    while (journal.merge()) {}
     journal.close();
     cpSync(made, folder, { recursive: true });
   } finally {

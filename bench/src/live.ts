@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backlogReadings, fillJournal } from './backlog.ts';
 import type { BenchContext } from './context.ts';
+import { Delays } from './delays.ts';
 import { FARM, makeFarm } from './farm.ts';
 import { startField } from './field.ts';
 import { type Figure, figure, quantile } from './figure.ts';
@@ -22,40 +23,6 @@ const AFTER_MS = 2_000;
 const LIMIT_MS = 240_000;
 /** Fewer readings than this wait where there is no backlog. */
 const PEACEFUL = 2_000;
-
-/**
- * How long values took to be seen. A value that is never shown, because a newer one of its channel was, counts until that.
- */
-class Delays {
-  #pending = new Map<string, { count: number; sentMs: number }[]>();
-  #ms: number[] = [];
-
-  sent(channel: string, count: number): void {
-    const sentMs = performance.now();
-    const pending = this.#pending.get(channel);
-    if (pending === undefined) this.#pending.set(channel, [{ count, sentMs }]);
-    else pending.push({ count, sentMs });
-  }
-
-  seen(channel: string, value: number): void {
-    const pending = this.#pending.get(channel);
-    const at = pending?.findLastIndex(({ count }) => count === value) ?? -1;
-    if (pending === undefined || at < 0) return;
-    const now = performance.now();
-    for (const { sentMs } of pending.splice(0, at + 1)) this.#ms.push(now - sentMs);
-  }
-
-  /** Those so far; the next take begins with none. */
-  take(): number[] {
-    const taken = this.#ms;
-    this.#ms = [];
-    return taken;
-  }
-
-  get waiting(): number {
-    return [...this.#pending.values()].reduce((sum, list) => sum + list.length, 0);
-  }
-}
 
 export async function liveFigures(context: BenchContext): Promise<Figure[]> {
   const farm = await makeFarm(context, { pollMs: POLL_MS });

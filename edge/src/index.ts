@@ -4,7 +4,7 @@ export { createChecker } from './check/check.ts';
 export type { LoadedConfig } from './config.ts';
 export { PacketFinder, packetValues } from './davis/packet.ts';
 export { type Gateway, type GatewayPorts, startGateway } from './gateway.ts';
-export { type Journal, openJournal } from './journal/journal.ts';
+export { type Journal, MERGE_EVERY_COMMITS, openJournal } from './journal/journal.ts';
 export type { JournalCaller, StartJournal } from './journal/journal-call.ts';
 export { JournalDb } from './journal/journal-db.ts';
 export { inline } from './journal/journal-inline.ts';
