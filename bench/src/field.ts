@@ -29,7 +29,8 @@ const FIRST_COUNT = 1_000;
 const LAST_COUNT = 19_000;
 const CONSOLE_MS = 2_000;
 const DRONE_MS = 500;
-const READINGS_PER_NODE = 8;
+/** Readings in one message of a node. */
+export const READINGS_PER_NODE = 8;
 
 /** Starts the devices. Nodes connect to a gateway that must be there. */
 export async function startField(context: BenchContext, ports: Ports, choices: FieldChoices): Promise<Field> {
@@ -123,7 +124,8 @@ export async function startField(context: BenchContext, ports: Ports, choices: F
   };
 }
 
-function nodeMessage(counter: number, n: number): string {
+/** What a node says in its message number `counter`; `n` is its conductivity. */
+export function nodeMessage(counter: number, n: number): string {
   const wave = Math.round(Math.sin(counter / 50) * 20) / 10;
   const soil = [
     { d: 10, vwc: 31.4 + wave, temp: 18.62 + wave, ec: n },

@@ -12,4 +12,6 @@ export const PARTS: Record<string, () => Promise<Part>> = {
   live: async () => (await import('./live.ts')).liveFigures,
   embedded: async () => (await import('./drain.ts')).drainEmbedded,
   influx: async () => (await import('./drain.ts')).drainInflux,
+  mosquitto: async () => (await import('./outage.ts')).outageFigures,
+  week: async () => (await import('./week.ts')).weekFigures,
 };
