@@ -9,6 +9,8 @@ import { type Coder, Counters } from './range-coder.ts';
 export const MOST_BITS = 53;
 /** Counters of one context: one for each count of bits, then three for the two bits below the leading one of each. */
 const STRIDE = (MOST_BITS + 1) * 4;
+/** Plain bits that a coder takes at a time. */
+const MOST_PLAIN = 24;
 /** Decisions that the first chances are worth. */
 const WORTH = 2;
 
@@ -57,7 +59,7 @@ export class Numbers {
     let tree = base + (MOST_BITS + 1) + n * 3 - 3;
     for (let i = 0; i < 2 && rest > 0; i++) {
       rest--;
-      const bit = coder.bit(counters.p[tree] as number, encoding ? Math.floor(value / 2 ** rest) % 2 : 0);
+      const bit = coder.bit(counters.p[tree] as number, encoding ? bitAt(value, rest) : 0);
       counters.learn(tree, bit);
       result = result * 2 + bit;
       tree += 1 + bit;
@@ -66,15 +68,20 @@ export class Numbers {
   }
 }
 
+/** Bit `i` of a number that has more bits than that. */
+export function bitAt(value: number, i: number): number {
+  return value < 4_294_967_296 ? (value >>> i) & 1 : Math.floor(value / 2 ** i) % 2;
+}
+
 /** Continues `high` with the low `count` bits of `value`, plain, at most 24 at a time. */
 export function plainBits(coder: Coder, high: number, count: number, value: number, encoding: boolean): number {
   let result = high;
-  for (let rest = count; rest > 0; ) {
-    const take = Math.min(rest, 24);
-    rest -= take;
-    result = result * 2 ** take + coder.plain(take, encoding ? Math.floor(value / 2 ** rest) % 2 ** take : 0);
+  let rest = count;
+  for (; rest > MOST_PLAIN; rest -= MOST_PLAIN) {
+    const chunk = encoding ? Math.floor(value / 2 ** (rest - MOST_PLAIN)) % 2 ** MOST_PLAIN : 0;
+    result = result * 2 ** MOST_PLAIN + coder.plain(MOST_PLAIN, chunk);
   }
-  return result;
+  return rest === 0 ? result : result * (1 << rest) + coder.plain(rest, encoding ? value % (1 << rest) : 0);
 }
 
 /** Whole numbers of either sign: 0, −1, 1, −2, 2 … become 0, 1, 2, 3, 4 …. */

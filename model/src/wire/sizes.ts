@@ -2,7 +2,7 @@
  * How large a miss is: its count of bits is coded by stepping up or down from the count that the last misses lead to
  * expect, then its bits below the leading one. docs/protocol/batch.md, section "Sizes".
  */
-import { bitLength, MOST_BITS, plainBits } from './numbers.ts';
+import { bitAt, bitLength, MOST_BITS, plainBits } from './numbers.ts';
 import { type Coder, Counters } from './range-coder.ts';
 
 /** Sizes beyond this count as this, so that running means stay small. */
@@ -86,7 +86,7 @@ export class Sizes {
     let tree = bits * 3;
     for (let i = 0; i < 2 && rest > 0; i++) {
       rest--;
-      const bit = coder.bit(tops.p[tree] as number, encoding ? Math.floor(size / 2 ** rest) % 2 : 0);
+      const bit = coder.bit(tops.p[tree] as number, encoding ? bitAt(size, rest) : 0);
       tops.learn(tree, bit);
       result = result * 2 + bit;
       tree += 1 + bit;
