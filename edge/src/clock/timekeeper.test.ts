@@ -87,6 +87,14 @@ test('an earlier process of the same boot is dated exactly, another boot as well
   expect((lost.lastMs as number) + (shifts.get(4) as number)).toBe(startOf(aheadToo));
 });
 
+test('a boot whose time was known to an earlier process of it is dated by that', async () => {
+  const known: Boot = { id: 8, uuid: 'boot-8', wallMs: 50, monoMs: HOUR, lastMs: 60, knownShiftMs: TRUE_MS - 2 * HOUR };
+  const { clock, timekeeper, dated, trueMs } = keeper(5_000, { undated: [known] });
+  timekeeper.report('cloud', trueMs(), 20);
+  await clock.advance(0);
+  expect(new Map(dated).get(8)).toBe(TRUE_MS - 2 * HOUR);
+});
+
 test('a source that goes back before what is known to be past is not believed at once, nor refused for ever', async () => {
   const { clock, timekeeper, trueMs } = keeper(0, { floorMs: TRUE_MS + 30 * DAY });
   timekeeper.report('cloud', trueMs(), 20);

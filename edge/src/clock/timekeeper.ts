@@ -21,6 +21,8 @@ export interface Boot {
   monoMs: number;
   /** Time of its last reading, as it stands; undefined where it took none. */
   lastMs?: number;
+  /** Its shift, where it follows from an earlier process of the same boot, whose time was known. */
+  knownShiftMs?: number;
 }
 
 export interface TimekeeperParts {
@@ -157,9 +159,11 @@ export class Timekeeper {
     let next = { boot, shiftMs };
     for (const earlier of undated.filter((b) => b.id !== boot.id).toSorted((a, b) => b.id - a.id)) {
       const earlierMs =
-        earlier.uuid === next.boot.uuid ? sameBoot(earlier, next) : otherBoot(earlier, next, this.#floorMs);
+        earlier.uuid === next.boot.uuid
+          ? sameBoot(earlier, next)
+          : (earlier.knownShiftMs ?? otherBoot(earlier, next, this.#floorMs));
       // What no source has confirmed is marked as estimated, and only a shift marks.
-      const isKnown = earlier.uuid === boot.uuid;
+      const isKnown = earlier.uuid === boot.uuid || earlier.knownShiftMs !== undefined;
       shifts.push([earlier.id, isKnown ? right(earlierMs) : Math.round(earlierMs) || -1]);
       next = { boot: earlier, shiftMs: earlierMs };
     }

@@ -14,6 +14,8 @@ export interface UndatedBoot {
   monoMs: number;
   /** Time of its last reading, as it stands; undefined where it has none. */
   lastMs?: number;
+  /** Its shift, where it follows from an earlier process of the same boot, whose time was known. */
+  knownShiftMs?: number;
 }
 
 export class Dating {
@@ -46,7 +48,16 @@ export class Dating {
     const last = boots.some(({ id }) => id !== this.boot) ? this.#lastBlocks() : new Map<number, number>();
     return boots.map(({ id, uuid, wall, mono }) => ({
       ...{ id, uuid, wallMs: wall, monoMs: mono, lastMs: this.#lastMs(last.get(id)) },
+      knownShiftMs: this.#knownShiftMs(uuid, wall - mono),
     }));
+  }
+
+  /** The monotonic clock is the same in all processes of a boot. */
+  #knownShiftMs(uuid: string, startedMs: number): number | undefined {
+    const dated = this.#db
+      .prepare('SELECT wall, mono, shift FROM boot WHERE uuid = ? AND shift IS NOT NULL ORDER BY id DESC LIMIT 1')
+      .get(uuid) as { wall: number; mono: number; shift: number } | undefined;
+    return dated && dated.wall - dated.mono + dated.shift - startedMs;
   }
 
   /** The last block of each boot. */

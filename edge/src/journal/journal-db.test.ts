@@ -141,6 +141,21 @@ describe('undated readings', () => {
   });
 });
 
+test('a process learns its shift from an earlier one of the same boot, and another boot does not', () => {
+  let journal = open({ boot: { uuid: 'a', wallMs: START_MS, monoMs: 1_000 } });
+  journal.date([[journal.open().boot, 70_000]]);
+  journal.abandon();
+  // The system's clock was stepped meanwhile.
+  journal = open({ boot: { uuid: 'a', wallMs: START_MS + 500_000, monoMs: 21_000 } });
+  journal.abandon();
+  journal = open({ boot: { uuid: 'b', wallMs: START_MS, monoMs: 5 } });
+  expect(journal.open().undated.map(({ uuid, knownShiftMs }) => [uuid, knownShiftMs])).toEqual([
+    ['a', 70_000 + 20_000 - 500_000],
+    ['b', undefined],
+  ]);
+  journal.close();
+});
+
 describe('a full journal', () => {
   const LIMIT = 40_000;
   test('keeps the oldest: takes nothing, gives no number, and takes again when there is room', () => {
