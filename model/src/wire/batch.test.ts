@@ -6,7 +6,7 @@ import { firstOf, SEGMENT_SIZE } from '../sequence.ts';
 import { farmRows, kindsOfValues, sampledRows } from '../testing/index.ts';
 import { decodeBatch, encodeAs, encodeBatch, peekBatch } from './batch.ts';
 import { layOut } from './layout.ts';
-import { SCALE } from './scale.ts';
+import { PLAIN, SCALE } from './scale.ts';
 
 const AT = { farm: 'farm', gateway: 'gw-1' };
 const EPOCH = '00ff10a5';
@@ -100,10 +100,10 @@ describe('a round trip', () => {
     ]);
     const readings = toColumns(rows);
     const layout = layOut(readings);
-    for (const plan of layout.plans)
-      Object.assign(plan, { scale: { kind: SCALE.DECIMAL, decimals: 0, a: 1, b: 1 }, largest: 1 });
+    layout.plans.scale.fill(PLAIN);
+    layout.plans.largest.fill(1);
     const bytes = encodeAs(layout, readings, { ...AT, epoch: EPOCH });
-    expect(layout.plans.map(({ scale }) => scale.kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
+    expect(layout.plans.scale.map(({ kind }) => kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
     expect(toRows(decode(bytes).readings)).toEqual(rows);
   });
 

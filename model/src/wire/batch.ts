@@ -10,7 +10,7 @@ import { newReadings, type Readings } from '../reading.ts';
 import { Body } from './body.ts';
 import { Misfit } from './channels.ts';
 import { codeRange } from './head.ts';
-import { type Layout, layOut, type Plan } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
 import { malformed } from './numbers.ts';
 import { clearRoom, Decoder, Encoder } from './range-coder.ts';
 import { RAW } from './scale.ts';
@@ -85,7 +85,7 @@ function coded(layout: Layout, readings: Readings): Uint8Array {
       return encoder.finish();
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
-      (layout.plans[error.position] as Plan).scale = RAW;
+      layout.plans.scale[error.position] = RAW;
     }
   }
 }

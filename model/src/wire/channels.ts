@@ -5,7 +5,7 @@
  */
 import { LikeChoice } from './choose-like.ts';
 import { Firsts, firstSpread, nextSpread } from './firsts.ts';
-import type { Plan } from './layout.ts';
+import type { Plans } from './layout.ts';
 import { bitLength, fold, malformed, Numbers, unfold } from './numbers.ts';
 import { newPositions } from './positions.ts';
 import { type Coder, Counters } from './range-coder.ts';
@@ -46,7 +46,7 @@ export class Misfit extends Error {
 
 export class Channels {
   readonly #coder: Coder;
-  readonly #plans: readonly Plan[] | undefined;
+  readonly #plans: Plans | undefined;
   readonly #likeChoice: LikeChoice | undefined;
   readonly #positions = newPositions();
   /** In the order of their first values. */
@@ -59,8 +59,8 @@ export class Channels {
   readonly #corrections = new Numbers(CORRECTION_CHANCES);
   #raw: RawDoubles | undefined;
 
-  /** @param plans in the order of first values where the coder encodes, undefined where it decodes. */
-  constructor(coder: Coder, plans?: readonly Plan[]) {
+  /** @param plans where the coder encodes, undefined where it decodes. */
+  constructor(coder: Coder, plans?: Plans) {
     this.#coder = coder;
     this.#plans = plans;
     this.#likeChoice = plans === undefined ? undefined : new LikeChoice(plans);
@@ -87,11 +87,10 @@ export class Channels {
     const coder = this.#coder;
     const encoding = this.#plans !== undefined;
     const known = this.#inOrder;
-    const plan = this.#plans?.[known.length];
-    const wanted = plan === undefined ? 0 : this.#likeChoice?.choose(plan, known, this.#firsts, this.#scales.decimals);
-    const distance = this.#firsts.like(coder, encoding, wanted ?? 0, known.length);
+    const wanted = this.#likeChoice?.choose(known, this.#firsts, this.#scales.decimals) ?? 0;
+    const distance = this.#firsts.like(coder, encoding, wanted, known.length);
     const other = distance === 0 ? undefined : (known[known.length - distance] as Channel);
-    const scale = other?.scale ?? this.#scales.code(coder, encoding, plan?.scale ?? PLAIN);
+    const scale = other?.scale ?? this.#scales.code(coder, encoding, this.#plans?.scale[known.length] ?? PLAIN);
     const channel: Channel = {
       scale,
       last: 0,

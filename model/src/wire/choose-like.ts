@@ -3,7 +3,7 @@
  * number. A decoder needs none of this; another encoder may choose otherwise and still be read.
  */
 import { type Firsts, farBits } from './firsts.ts';
-import type { Plan } from './layout.ts';
+import type { Plans } from './layout.ts';
 import { bitLength } from './numbers.ts';
 import { fits, POWERS, parts, SCALE, type Scale, sameScale, split } from './scale.ts';
 
@@ -33,37 +33,39 @@ export interface Candidate {
 }
 
 export class LikeChoice {
+  readonly #plans: Plans;
   /** For each distance the bits that it saves over the first channels, and the most of them. */
   readonly #saved: readonly number[];
   readonly #mostSaved: number;
 
-  /** @param plans of all channels, in the order of their first values. */
-  constructor(plans: readonly Plan[]) {
+  constructor(plans: Plans) {
+    this.#plans = plans;
     this.#saved = savedByDistance(plans);
     this.#mostSaved = Math.max(...this.#saved);
   }
 
   /**
-   * How many channels back the best one is, 0 for none.
+   * How many channels back the best one is for the channel that comes after the known ones, 0 for none.
    * @param decimals of the last scale that was named.
    */
-  choose(plan: Plan, known: readonly Candidate[], firsts: Firsts, decimals: number): number {
-    const { scale, first } = plan;
+  choose(known: readonly Candidate[], firsts: Firsts, decimals: number): number {
+    const p = known.length;
+    const scale = this.#plans.scale[p] as Scale;
     const likeChance = firsts.likes.p[firsts.alike] as number;
     const sameChance = firsts.sameDistance.p[0] as number;
     const likeBits = cost(likeChance);
 
-    split(scale, first);
+    split(scale, this.#plans.first[p] as number);
     const { n } = parts;
     let best = 0;
     let least = cost(65_536 - likeChance) + farBits(scale.decimals, bitLength(Math.abs(n)));
     least += scale.decimals === decimals ? SAME_DECIMALS_COST : OTHER_DECIMALS_COST;
     if (scale.kind === SCALE.GRID) least += GRID_COST;
 
-    const lookBack = Math.min(LOOK_BACK, known.length);
+    const lookBack = Math.min(LOOK_BACK, p);
     const last = firsts.distance;
     if (last <= lookBack) {
-      const bits = likeBits + cost(sameChance) + missBits(plan, n, known[known.length - last] as Candidate);
+      const bits = likeBits + cost(sameChance) + this.#missBits(p, n, known[p - last] as Candidate);
       if (bits < least) [least, best] = [bits, last];
     }
     // Mostly the distance of the channel before is so good that no other can be better: then none is looked at.
@@ -73,10 +75,23 @@ export class LikeChoice {
     for (let distance = 1; distance <= lookBack; distance++) {
       const bits = otherBits + namingBits((this.#saved[distance] as number) - saved);
       if (distance === last || bits + LEAST_MISS >= least) continue;
-      const all = bits + missBits(plan, n, known[known.length - distance] as Candidate);
+      const all = bits + this.#missBits(p, n, known[p - distance] as Candidate);
       if (all < least) [least, best] = [all, distance];
     }
     return best;
+  }
+
+  /** Estimated bits of the miss of `n`, the first number of channel `p`, from that of another; infinite where its scale is none for it. */
+  #missBits(p: number, n: number, other: Candidate): number {
+    const scale = this.#plans.scale[p] as Scale;
+    if (sameScale(scale, other.scale)) return scale.kind === SCALE.RAW ? 0 : nearBits(other.spread, n - other.last);
+    // More decimals than needed carry a value as well, as long as it is not too large for them.
+    const finer = other.scale.decimals - scale.decimals;
+    if (scale.kind !== SCALE.DECIMAL || other.scale.kind !== SCALE.DECIMAL || finer < 0)
+      return Number.POSITIVE_INFINITY;
+    if (!fits(this.#plans.largest[p] as number, other.scale.decimals)) return Number.POSITIVE_INFINITY;
+    const miss = n * (POWERS[finer] as number) - other.last;
+    return nearBits(other.spread, miss) + finer * DECIMAL_COST * ((this.#plans.values[p] as number) - 1);
   }
 }
 
@@ -89,35 +104,21 @@ function namingBits(more: number): number {
 }
 
 /** For each distance the bits that it would save over the first channels. */
-function savedByDistance(plans: readonly Plan[]): number[] {
+function savedByDistance(plans: Plans): number[] {
   const saved = Array<number>(LOOK_BACK + 1).fill(0);
-  const scales: Scale[] = [];
   const firsts: number[] = [];
-  for (const { scale, first } of plans.slice(0, SAMPLE)) {
-    const i = firsts.length;
-    const n = scale.kind !== SCALE.RAW && split(scale, first) ? parts.n : 0;
+  for (const [i, scale] of plans.scale.slice(0, SAMPLE).entries()) {
+    const n = scale.kind !== SCALE.RAW && split(scale, plans.first[i] as number) ? parts.n : 0;
     const bits = bitLength(Math.abs(n));
     for (let distance = 1; distance <= Math.min(i, LOOK_BACK); distance++) {
       const other = i - distance;
-      if (!sameScale(scale, scales[other] as Scale)) continue;
+      if (!sameScale(scale, plans.scale[other] as Scale)) continue;
       const gain = bits - bitLength(Math.abs(n - (firsts[other] as number))) - 0.5;
       if (gain > 0) saved[distance] = (saved[distance] as number) + gain;
     }
-    scales.push(scale);
     firsts.push(n);
   }
   return saved;
-}
-
-/** Estimated bits of the miss of `n`, a channel's first number, from that of another; infinite where that one's scale is none for it. */
-function missBits({ scale, largest, values }: Plan, n: number, other: Candidate): number {
-  if (sameScale(scale, other.scale)) return scale.kind === SCALE.RAW ? 0 : nearBits(other.spread, n - other.last);
-  // More decimals than needed carry a value as well, as long as it is not too large for them.
-  const finer = other.scale.decimals - scale.decimals;
-  if (scale.kind !== SCALE.DECIMAL || other.scale.kind !== SCALE.DECIMAL || finer < 0) return Number.POSITIVE_INFINITY;
-  if (!fits(largest, other.scale.decimals)) return Number.POSITIVE_INFINITY;
-  const miss = n * (POWERS[finer] as number) - other.last;
-  return nearBits(other.spread, miss) + finer * DECIMAL_COST * (values - 1);
 }
 
 /** Estimated bits of a miss where misses have the mean `spread`. */

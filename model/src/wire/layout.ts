@@ -7,20 +7,21 @@ import { QUALITY, QUALITY_MASK, type Readings } from '../reading.ts';
 import { chooseScale, divisor, scaleOfOne } from './choose-scale.ts';
 import { chooseUnit, LATEST_MS } from './head.ts';
 import { newPositions } from './positions.ts';
-import { PLAIN, type Scale } from './scale.ts';
+import type { Scale } from './scale.ts';
 
-/** What an encoder plans for a channel: a scale that carries all its values, the first of them, and how many there are. */
-export interface Plan {
-  scale: Scale;
-  first: number;
-  /** The largest without its sign. */
-  largest: number;
-  values: number;
+/** What an encoder plans for the channels that have values, in the order of their first ones: row p of every column is one channel. */
+export interface Plans {
+  /** A scale that carries all values. */
+  scale: Scale[];
+  first: number[];
+  /** The largest value without its sign. */
+  largest: number[];
+  /** How many there are. */
+  values: number[];
 }
 
 export interface Layout {
-  /** Of channels that have values, in the order of their first ones. */
-  plans: Plan[];
+  plans: Plans;
   /** Row after the last row of each sample. */
   ends: number[];
   /** Index in `UNITS` of the unit that times are counted in. */
@@ -34,33 +35,34 @@ export interface Layout {
 export function layOut(readings: Readings): Layout {
   const { count, seq, timeMs, channel, value, quality } = readings;
   const positions = newPositions();
-  const plans: Plan[] = [];
-  /** Of channels that have more than one. */
-  const lists: number[][] = [];
+  const plans: Plans = { scale: [], first: [], largest: [], values: [] };
+  /** The values of each channel that has more than one. */
+  const lists: (number[] | undefined)[] = [];
   const ends: number[] = [];
   let common = 0;
   for (let i = 0; i < count; i++) {
     check(readings, i);
-    if (i > 0 && (timeMs[i] !== timeMs[i - 1] || seq[i] !== (seq[i - 1] as number) + 1)) ends.push(i);
-    if (common !== 1) common = divisor(common, timeMs[i] as number);
+    const sameTime = i > 0 && timeMs[i] === timeMs[i - 1];
+    if (i > 0 && !(sameTime && seq[i] === (seq[i - 1] as number) + 1)) ends.push(i);
+    if (!sameTime && common !== 1) common = divisor(common, timeMs[i] as number);
     if ((quality[i] as number) & QUALITY.ABSENT) continue;
     const v = value[i] as number;
-    const position = positions[channel[i] as number] as number;
-    if (position === 0) {
-      plans.push({ scale: PLAIN, first: v, largest: Math.abs(v), values: 1 });
-      positions[channel[i] as number] = plans.length;
+    const p = (positions[channel[i] as number] as number) - 1;
+    if (p < 0) {
+      positions[channel[i] as number] = plans.first.push(v);
+      plans.largest.push(Math.abs(v));
+      plans.values.push(1);
+      lists.push(undefined);
       continue;
     }
-    const plan = plans[position - 1] as Plan;
-    plan.largest = Math.max(plan.largest, Math.abs(v));
-    if (plan.values++ === 1) lists[position - 1] = [plan.first, v];
-    else lists[position - 1]?.push(v);
+    plans.largest[p] = Math.max(plans.largest[p] as number, Math.abs(v));
+    plans.values[p] = (plans.values[p] as number) + 1;
+    const list = lists[p];
+    if (list === undefined) lists[p] = [plans.first[p] as number, v];
+    else list.push(v);
   }
   ends.push(count);
-  plans.forEach((plan, p) => {
-    const list = lists[p];
-    plan.scale = list === undefined ? scaleOfOne(plan.first) : chooseScale(list);
-  });
+  plans.scale = lists.map((list, p) => (list === undefined ? scaleOfOne(plans.first[p] as number) : chooseScale(list)));
   return { plans, ends, unit: chooseUnit(common, ends.length) };
 }
 
