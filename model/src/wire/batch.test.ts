@@ -103,7 +103,7 @@ describe('a round trip', () => {
     layout.plans.scale.fill(PLAIN);
     layout.plans.largest.fill(1);
     const bytes = encodeAs(layout, readings, { ...AT, epoch: EPOCH });
-    expect(layout.plans.scale.map(({ kind }) => kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
+    expect(layout.plans.scale.slice(0, 3).map(({ kind }) => kind)).toEqual([SCALE.RAW, SCALE.RAW, SCALE.DECIMAL]);
     expect(toRows(decode(bytes).readings)).toEqual(rows);
   });
 

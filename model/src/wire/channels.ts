@@ -33,6 +33,39 @@ const STEADY_CHANCE = 45_000;
 /** Chances of a correction's size by the bits of the last one. */
 const CORRECTION_CHANCES = [[40_000], [30_000], [45_000], [52_000]];
 
+/**
+ * The channels of a block in the order of their first values, used again for the next as the counters are: a block where each of
+ * thousands of channels comes once would leave more behind than it is large. As long as the most that a block had.
+ */
+const room: Channel[] = [];
+
+/** The channel at `position` of a block, with what it takes over from the one that it is like. */
+function newChannel(position: number, scale: Scale, other: Channel | undefined): Channel {
+  const old = room[position];
+  if (old === undefined) {
+    const channel: Channel = {
+      ...{ scale, last: 0, change: 0, mean: 0, missLast: 0, missLine: 0, sign: 0, own: NO_OWN, spread: 0 },
+      ...{ k: other?.k ?? 0, steady: other?.steady ?? true, high: other?.high ?? 0, low: other?.low ?? 0 },
+    };
+    room.push(channel);
+    return channel;
+  }
+  old.scale = scale;
+  old.last = 0;
+  old.change = 0;
+  old.mean = 0;
+  old.missLast = 0;
+  old.missLine = 0;
+  old.sign = 0;
+  old.own = NO_OWN;
+  old.spread = 0;
+  old.k = other?.k ?? 0;
+  old.steady = other?.steady ?? true;
+  old.high = other?.high ?? 0;
+  old.low = other?.low ?? 0;
+  return old;
+}
+
 /** Where a scale does not carry a value that an encoder gives it. */
 export class Misfit extends Error {
   /** Of the channel, in the order of first values, from 0. */
@@ -49,8 +82,8 @@ export class Channels {
   readonly #plans: Plans | undefined;
   readonly #likeChoice: LikeChoice | undefined;
   readonly #positions = newPositions();
-  /** In the order of their first values. */
-  readonly #inOrder: Channel[] = [];
+  /** Channels that had a value. */
+  #known = 0;
   readonly #sizes = new Sizes();
   readonly #firsts = new Firsts(this.#sizes);
   readonly #scales = new ScaleCode();
@@ -73,7 +106,7 @@ export class Channels {
   code(number: number, value: number): number {
     const position = this.#positions[number] as number;
     if (position === 0) return this.#first(number, value);
-    const channel = this.#inOrder[position - 1] as Channel;
+    const channel = room[position - 1] as Channel;
     const { scale } = channel;
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
     const encoding = this.#plans !== undefined;
@@ -86,29 +119,16 @@ export class Channels {
   #first(number: number, value: number): number {
     const coder = this.#coder;
     const encoding = this.#plans !== undefined;
-    const known = this.#inOrder;
-    const wanted = this.#likeChoice?.choose(known, this.#firsts, this.#scales.decimals) ?? 0;
-    const distance = this.#firsts.like(coder, encoding, wanted, known.length);
-    const other = distance === 0 ? undefined : (known[known.length - distance] as Channel);
-    const scale = other?.scale ?? this.#scales.code(coder, encoding, this.#plans?.scale[known.length] ?? PLAIN);
-    const channel: Channel = {
-      scale,
-      last: 0,
-      change: 0,
-      mean: 0,
-      missLast: 0,
-      missLine: 0,
-      sign: 0,
-      own: NO_OWN,
-      spread: 0,
-      k: other?.k ?? 0,
-      steady: other?.steady ?? true,
-      high: other?.high ?? 0,
-      low: other?.low ?? 0,
-    };
-    this.#positions[number] = known.push(channel);
+    const known = this.#known;
+    const wanted = this.#likeChoice?.choose(room, known, this.#firsts, this.#scales.decimals) ?? 0;
+    const distance = this.#firsts.like(coder, encoding, wanted, known);
+    const other = distance === 0 ? undefined : (room[known - distance] as Channel);
+    const scale = other?.scale ?? this.#scales.code(coder, encoding, this.#plans?.scale[known] ?? PLAIN);
+    const channel = newChannel(known, scale, other);
+    this.#known = known + 1;
+    this.#positions[number] = known + 1;
     if (scale.kind === SCALE.RAW) return this.#rawDouble(channel, value);
-    if (encoding && !split(scale, value)) throw new Misfit(known.length - 1, value);
+    if (encoding && !split(scale, value)) throw new Misfit(known, value);
     const { n, k } = parts;
     if (other === undefined) {
       channel.last = this.#firsts.far(coder, encoding, scale.decimals, n);

@@ -45,11 +45,11 @@ export class LikeChoice {
   }
 
   /**
-   * How many channels back the best one is for the channel that comes after the known ones, 0 for none.
+   * How many channels back the best one is, 0 for none.
+   * @param known channels, of which those before `p` have their first number.
    * @param decimals of the last scale that was named.
    */
-  choose(known: readonly Candidate[], firsts: Firsts, decimals: number): number {
-    const p = known.length;
+  choose(known: readonly Candidate[], p: number, firsts: Firsts, decimals: number): number {
     const scale = this.#plans.scale[p] as Scale;
     const likeChance = firsts.likes.p[firsts.alike] as number;
     const sameChance = firsts.sameDistance.p[0] as number;
@@ -107,7 +107,7 @@ function namingBits(more: number): number {
 function savedByDistance(plans: Plans): number[] {
   const saved = Array<number>(LOOK_BACK + 1).fill(0);
   const firsts: number[] = [];
-  for (const [i, scale] of plans.scale.slice(0, SAMPLE).entries()) {
+  for (const [i, scale] of plans.scale.slice(0, Math.min(SAMPLE, plans.count)).entries()) {
     const n = scale.kind !== SCALE.RAW && split(scale, plans.first[i] as number) ? parts.n : 0;
     const bits = bitLength(Math.abs(n));
     for (let distance = 1; distance <= Math.min(i, LOOK_BACK); distance++) {

@@ -8,16 +8,27 @@ import { chooseScale, divisor, scaleOfOne } from './choose-scale.ts';
 import { chooseUnit, LATEST_MS } from './head.ts';
 import { newPositions } from './positions.ts';
 import type { Scale } from './scale.ts';
+import { HIGHEST_CHANNEL } from './shapes.ts';
 
 /** What an encoder plans for the channels that have values, in the order of their first ones: row p of every column is one channel. */
 export interface Plans {
+  /** Rows in use; the columns may be longer. */
+  count: number;
   /** A scale that carries all values. */
   scale: Scale[];
-  first: number[];
+  first: Float64Array;
   /** The largest value without its sign. */
-  largest: number[];
+  largest: Float64Array;
   /** How many there are. */
-  values: number[];
+  values: Uint32Array;
+}
+
+/** Used again from block to block, as are the counters: what was planned for a block is void once another is laid out. */
+let room = newPlans(0);
+
+function newPlans(rows: number): Plans {
+  const [first, largest, values] = [new Float64Array(rows), new Float64Array(rows), new Uint32Array(rows)];
+  return { count: 0, scale: [], first, largest, values };
 }
 
 export interface Layout {
@@ -35,9 +46,12 @@ export interface Layout {
 export function layOut(readings: Readings): Layout {
   const { count, seq, timeMs, channel, value, quality } = readings;
   const positions = newPositions();
-  const plans: Plans = { scale: [], first: [], largest: [], values: [] };
+  const most = Math.min(count, HIGHEST_CHANNEL);
+  if (room.values.length < most) room = newPlans(most);
+  const plans = room;
+  plans.count = 0;
   /** The values of each channel that has more than one. */
-  const lists: (number[] | undefined)[] = [];
+  const lists: number[][] = [];
   const ends: number[] = [];
   let common = 0;
   for (let i = 0; i < count; i++) {
@@ -47,22 +61,25 @@ export function layOut(readings: Readings): Layout {
     if (!sameTime && common !== 1) common = divisor(common, timeMs[i] as number);
     if ((quality[i] as number) & QUALITY.ABSENT) continue;
     const v = value[i] as number;
-    const p = (positions[channel[i] as number] as number) - 1;
-    if (p < 0) {
-      positions[channel[i] as number] = plans.first.push(v);
-      plans.largest.push(Math.abs(v));
-      plans.values.push(1);
-      lists.push(undefined);
+    const position = positions[channel[i] as number] as number;
+    const p = position === 0 ? plans.count++ : position - 1;
+    if (position === 0) {
+      positions[channel[i] as number] = plans.count;
+      plans.first[p] = v;
+      plans.largest[p] = Math.abs(v);
+      plans.values[p] = 1;
       continue;
     }
     plans.largest[p] = Math.max(plans.largest[p] as number, Math.abs(v));
     plans.values[p] = (plans.values[p] as number) + 1;
-    const list = lists[p];
-    if (list === undefined) lists[p] = [plans.first[p] as number, v];
-    else list.push(v);
+    if (plans.values[p] === 2) lists[p] = [plans.first[p] as number, v];
+    else lists[p]?.push(v);
   }
   ends.push(count);
-  plans.scale = lists.map((list, p) => (list === undefined ? scaleOfOne(plans.first[p] as number) : chooseScale(list)));
+  for (let p = 0; p < plans.count; p++) {
+    const list = lists[p];
+    plans.scale[p] = list === undefined ? scaleOfOne(plans.first[p] as number) : chooseScale(list);
+  }
   return { plans, ends, unit: chooseUnit(common, ends.length) };
 }
 
