@@ -35,14 +35,19 @@ export const inThread: StartJournal = async (options, reopened) => {
     if (error === undefined) call?.resolve(result);
     else call?.reject(new Error(error));
   });
+  let isClosing = false;
   const failAll = (error: Error) => {
     for (const call of waiting.values()) call.reject(error);
     waiting.clear();
+    // Without its journal a gateway is none: it ends, and whoever supervises it starts it again.
+    if (!isClosing) throw error;
   };
+  worker.removeAllListeners('error');
   worker.on('error', failAll);
   worker.on('exit', () => failAll(new Error('the journal’s thread ended')));
   return {
     call(method, ...args) {
+      isClosing ||= method === 'close';
       const id = nextId++;
       const answer = Promise.withResolvers<unknown>();
       waiting.set(id, answer);
