@@ -15,3 +15,6 @@ export const PARTS: Record<string, () => Promise<Part>> = {
   mosquitto: async () => (await import('./outage.ts')).outageFigures,
   week: async () => (await import('./week.ts')).weekFigures,
 };
+
+/** These take minutes and are measured only where they are named. */
+export const LONG_PARTS: ReadonlySet<string> = new Set(['mosquitto', 'week']);
