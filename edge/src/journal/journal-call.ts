@@ -36,6 +36,7 @@ export const inThread: StartJournal = async (options, reopened) => {
     else call?.reject(new Error(error));
   });
   let isClosing = false;
+  let isEnded = false;
   const failAll = (error: Error) => {
     for (const call of waiting.values()) call.reject(error);
     waiting.clear();
@@ -44,9 +45,13 @@ export const inThread: StartJournal = async (options, reopened) => {
   };
   worker.removeAllListeners('error');
   worker.on('error', failAll);
-  worker.on('exit', () => failAll(new Error('the journal’s thread ended')));
+  worker.on('exit', () => {
+    isEnded = true;
+    failAll(new Error('the journal’s thread ended'));
+  });
   return {
     call(method, ...args) {
+      if (isEnded) return method === 'close' ? Promise.resolve() : Promise.reject(new Error('the journal is closed'));
       isClosing ||= method === 'close';
       const id = nextId++;
       const answer = Promise.withResolvers<unknown>();
