@@ -18,6 +18,8 @@ interface FaultKind {
   plan(draw: Draw, scenario: Scenario): { forMs?: number; [parameter: string]: number | string | boolean | undefined };
   start?(world: World, fault: PlannedFault): void;
   end?(world: World, fault: PlannedFault): void;
+  /** How much more often than others it is drawn. */
+  weight?: number;
   /** So long after its end the live values may still be late for it. */
   afterMs?: number;
 }
@@ -82,6 +84,7 @@ export const FAULTS = {
   'gateway.crash': {
     plan: (draw) => ({ point: draw.pick(GATEWAY_POINTS), offMs: seconds(draw, 0, 20), ...power(draw) }),
     start: (world, fault) => fault.point === 'idle' && world.gateway.trip('idle'),
+    weight: 4,
   },
   'gateway.restart': { plan: () => ({}), start: (world) => world.gateway.restart() },
   'gateway.reconfigure': {
@@ -94,6 +97,7 @@ export const FAULTS = {
       ...{ hint: draw.pick(['kept', 'old']), identity: draw.pick(['kept', 'old']) },
     }),
     start: (world, fault) => world.gateway.beginLie(fault),
+    weight: 2,
     end: (world, fault) => world.gateway.crash(fault),
   },
   'disk.torn': {
@@ -102,6 +106,7 @@ export const FAULTS = {
       ...{ bytes: draw.whole(1, draw.pick([64, 2_000, 16_000])), file: draw.pick(['-wal', '-wal', '']) },
     }),
     start: (world, fault) => world.gateway.crash(fault),
+    weight: 2,
   },
   'disk.full': { plan: (draw) => ({ forMs: seconds(draw, 1, 40) }) },
   'disk.slow': { plan: (draw) => ({ forMs: seconds(draw, 1, 40), ms: draw.pick([100, 500, 3_000]) }), afterMs: 10_000 },
@@ -121,6 +126,7 @@ export const FAULTS = {
   'cloud.crash': {
     plan: (draw) => ({ point: draw.pick(CLOUD_POINTS), offMs: seconds(draw, 0, 20) }),
     start: (world, fault) => fault.point === 'idle' && world.cloud.trip('idle'),
+    weight: 3,
     afterMs: REST_MS,
   },
   'cloud.unavailable': {
@@ -147,3 +153,8 @@ export const FAULTS = {
 export function kindOf(name: FaultName): FaultKind {
   return FAULTS[name];
 }
+
+/** Every kind, as often as it is to be drawn. */
+export const DRAWN: FaultName[] = (Object.keys(FAULTS) as FaultName[]).flatMap((name) =>
+  Array<FaultName>(kindOf(name).weight ?? 1).fill(name),
+);

@@ -42,7 +42,7 @@ export class GatewayMachine {
     this.#world = world;
     this.disk = new GatewayDisk(world);
     this.#clockMs = world.scenario.clockMs;
-    this.#configured = world.scenario.devices.slice(0, Math.max(2, world.scenario.devices.length - 1));
+    this.#configured = world.scenario.devices.filter(({ isSpare }) => !isSpare);
   }
 
   /** Whether a device is in the present configuration. */

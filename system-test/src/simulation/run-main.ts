@@ -12,7 +12,7 @@ import { inWords, Tally } from './tally.ts';
 const HELP = `npm run simulate -- [--seeds N] [--from S]   N seeds from S (1000 from 1)
 npm run simulate -- --seed S [--verbose]     one seed, with all that happens in it
 npm run simulate -- --scenario FILE          one that was kept
-  --shrink        makes what fails as small as it can be
+  --shrink        makes what fails as small as it can be; with --rule NAME, what fails by that rule
   --save FILE     keeps the scenario, for system-test/regressions`;
 const SAY_EVERY_MS = 10_000;
 
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     scenario: { type: 'string' },
     shrink: { type: 'boolean' },
+    rule: { type: 'string' },
     save: { type: 'string' },
     verbose: { type: 'boolean', short: 'v' },
     help: { type: 'boolean', short: 'h' },
@@ -49,7 +50,7 @@ async function runOne(scenario: Scenario): Promise<boolean> {
   const log = values.verbose ? { log: (line: string) => console.log(line) } : {};
   let kept = scenario;
   let result = await run(kept, log);
-  const rules = new Set(result.violations.map(({ rule }) => rule));
+  const rules = new Set(result.violations.map(({ rule }) => rule).filter((rule) => (values.rule ?? rule) === rule));
   if (values.shrink && rules.size > 0) {
     const shows = async (smaller: Scenario) => isSame(await run(smaller), rules);
     kept = await shrink(scenario, shows);

@@ -4,7 +4,7 @@
  */
 import type { JournalPolicy } from '@karez/model';
 import { Draw } from './draw.ts';
-import { FAULTS, kindOf, type PlannedFault } from './faults.ts';
+import { DRAWN, kindOf, type PlannedFault } from './faults.ts';
 
 export interface DeviceSpec {
   id: string;
@@ -21,6 +21,8 @@ export interface DeviceSpec {
   /** Samples in a logger's memory, and when it unloads. */
   samples?: number;
   atMs?: number;
+  /** Left out of the first configuration; a later one may have it. */
+  isSpare?: boolean;
 }
 
 export interface Scenario {
@@ -53,6 +55,7 @@ export function scenarioOf(seed: number): Scenario {
   const isSmall = draw.chance(0.25);
   const chaosMs = draw.whole(40, 150) * 1_000;
   const devices = [...nodes(draw), ...pollers(draw), ...loggers(draw, chaosMs)];
+  if (devices.length > 2 && draw.chance(0.3)) draw.pick(devices).isSpare = true;
   const scenario: Scenario = {
     ...{ seed, chaosMs, tailMs: draw.whole(20, 40) * 1_000, devices },
     journal: {
@@ -69,10 +72,9 @@ export function scenarioOf(seed: number): Scenario {
     clockMs: draw.pick([0, 0, 0, draw.whole(-3_000, 3_000), -TRUE_START_MS, -86_400_000, 86_400_000]),
     faults: [],
   };
-  const kinds = Object.keys(FAULTS) as (keyof typeof FAULTS)[];
   const n = draw.whole(2, 8);
   for (let i = 0; i < n; i++) {
-    const kind = draw.pick(kinds);
+    const kind = draw.pick(DRAWN);
     const plan = kindOf(kind).plan(draw.stream(`fault ${i}`), scenario);
     scenario.faults.push({ kind, atMs: draw.whole(2_000, chaosMs - 5_000), ...plan });
   }

@@ -40,7 +40,7 @@ export interface Rollback {
 
 export class Witness {
   readonly #clock: Clock;
-  /** By value, which starts from 1. */
+  /** By the whole part of their value, from 1. */
   readonly readings: Taken[] = [];
   accepted = 0;
   /** Disks that went back to an earlier moment, and torn ones: what may be lost or stored twice for it. */
@@ -55,7 +55,7 @@ export class Witness {
     const offers: Offer[] = [];
     return channels.map((channel) => {
       const taken: Taken = {
-        ...{ value: this.readings.length + 1, channel, spec, ownMs, told: 'nothing', acceptedMs: 0 },
+        ...{ value: traceable(this.readings.length + 1, spec), channel, spec, ownMs, told: 'nothing', acceptedMs: 0 },
         ...{ offers, seenMs: undefined },
       };
       this.readings.push(taken);
@@ -88,6 +88,11 @@ export class Witness {
   }
 
   of(value: number | null): Taken | undefined {
-    return value === null ? undefined : this.readings[value - 1];
+    return value === null ? undefined : this.readings[Math.floor(value) - 1];
   }
+}
+
+/** Whole numbers, or with a fraction that no format makes small. */
+function traceable(n: number, { profile }: DeviceSpec): number {
+  return profile === 'wifi-soil-node' ? n : n + (Math.imul(n, 0x9e3779b1) >>> 20) / 4_096;
 }
