@@ -2,6 +2,7 @@
  * What must be true at the end, judged by what devices were told and what the store's rows are; the gateway's own books
  * are believed in one thing only: how many readings it says it has lost. That may be more than is lost, never less.
  */
+import { TRUE_START_MS } from './scenario.ts';
 import type { GatewayView } from './simulation.ts';
 import type { InStore, Row } from './stored.ts';
 import type { Rollback, Taken } from './witness.ts';
@@ -56,15 +57,20 @@ function checkRow(world: World, taken: Taken, row: Row): void {
   world.times.stored(taken, row.timeMs, row.quality);
 }
 
-/** Twice: only where the gateway's disk forgot what it had said, and the device or the cloud had not heard the answer. */
 function checkTwice(world: World, taken: Taken, rows: Row[]): void {
-  if (world.witness.rollbacks.some((rollback) => mayComeTwice(taken, rollback))) return;
+  if (world.witness.rollbacks.some((rollback) => mayComeTwice(taken, rows, rollback))) return;
   const where = rows.map(({ epoch, seq, timeMs }) => `${epoch}/${seq} of ${timeMs}`).join(', ');
   world.violate('double', `reading ${taken.value} of ${taken.channel} is stored ${rows.length} times: ${where}`);
 }
 
-function mayComeTwice(_taken: Taken, _rollback: Rollback): boolean {
-  return true;
+/**
+ * Twice: only where the gateway's disk forgot what it had said. Then a device that had not heard the answer says it again;
+ * or a number that was sent without the time that it had been given is sent with another.
+ */
+function mayComeTwice({ told, acceptedMs, offers }: Taken, rows: Row[], { toMs }: Rollback): boolean {
+  if (!offers.some(({ trueMs }) => trueMs - TRUE_START_MS < toMs)) return false;
+  const isOneNumber = new Set(rows.map(({ epoch, seq }) => `${epoch}/${seq}`)).size === 1;
+  return isOneNumber || told !== 'accepted' || acceptedMs >= toMs;
 }
 
 function checkQuarantine(world: World, taken: Taken, code: string): void {

@@ -66,12 +66,10 @@ export const FAULTS = {
   'net.cut': {
     plan: (draw) => ({ forMs: seconds(draw, 1, 90) }),
     start: (world) => world.network.cut(),
-    afterMs: REST_MS,
   },
   'net.half-open': {
     plan: (draw) => ({ forMs: seconds(draw, 1, 60) }),
     start: (world) => world.network.silence(),
-    afterMs: REST_MS,
   },
   'net.broker-drops': {
     plan: (draw) => ({ forMs: seconds(draw, 5, 40), share: draw.between(0.2, 1) }),

@@ -15,8 +15,10 @@ export class LiveWatch {
   readonly #world: World;
   /** Newest time told of each channel. */
   readonly #newest = new Map<string, number>();
-  /** Readings judged by their age. */
+  /** Readings judged by their age, and those of them beside which the memory of a logger was still on its way. */
   judged = 0;
+  besideBacklog = 0;
+  #backlogMs = 0;
   oldestMs = 0;
 
   constructor(world: World) {
@@ -44,6 +46,7 @@ export class LiveWatch {
       return;
     }
     taken.seenMs ??= world.clock.monoMs();
+    if (taken.spec.kind === 'logger') this.#backlogMs = world.clock.monoMs();
     this.#newest.set(id, Math.max(this.#newest.get(id) ?? 0, timeMs));
     world.times.live(taken, timeMs);
   }
@@ -64,6 +67,7 @@ export class LiveWatch {
       const { acceptedMs } = taken;
       if (this.#world.trouble.between(acceptedMs - CALM_MS, acceptedMs + LIVE_MS) !== undefined) continue;
       this.judged++;
+      if (acceptedMs < this.#backlogMs) this.besideBacklog++;
       const ageMs = (taken.seenMs ?? Number.POSITIVE_INFINITY) - acceptedMs;
       this.oldestMs = Math.max(this.oldestMs, ageMs);
       if (ageMs > LIVE_MS)

@@ -27,6 +27,7 @@ export interface Run extends Outcome {
   virtualMs: number;
   /** Readings whose age on the live bus was judged, and the greatest of them. */
   judged: number;
+  besideBacklog: number;
   oldestMs: number;
 }
 
@@ -57,7 +58,7 @@ export async function run(scenario: Scenario, options: RunOptions = {}): Promise
     return {
       ...{ seed: scenario.seed, ...outcome, violations: world.violations, fired: world.fired },
       ...{ hash: world.trace.hash, events: world.trace.events, virtualMs: world.clock.monoMs() },
-      ...{ judged: world.live.judged, oldestMs: world.live.oldestMs },
+      ...{ judged: world.live.judged, besideBacklog: world.live.besideBacklog, oldestMs: world.live.oldestMs },
     };
   } finally {
     world.gateway.life?.release();

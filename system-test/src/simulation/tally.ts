@@ -10,13 +10,14 @@ export class Tally {
   quarantined = 0;
   lost = 0;
   judged = 0;
+  besideBacklog = 0;
   oldestMs = 0;
   virtualMs = 0;
 
   add(run: Run): void {
     this.runs++;
     for (const [kind, n] of run.fired) this.fired.set(kind, (this.fired.get(kind) ?? 0) + n);
-    for (const key of ['accepted', 'stored', 'quarantined', 'lost', 'judged', 'virtualMs'] as const)
+    for (const key of ['accepted', 'stored', 'quarantined', 'lost', 'judged', 'besideBacklog', 'virtualMs'] as const)
       this[key] += run[key];
     this.oldestMs = Math.max(this.oldestMs, run.oldestMs);
     if (run.violations.length > 0) this.failed.push(run);
@@ -37,7 +38,7 @@ export class Tally {
     return [
       `${this.line}, ${this.stored} stored, ${this.quarantined} in quarantine, ${this.lost} lost and counted`,
       `${(this.virtualMs / 3_600_000).toFixed(1)} h of virtual time in ${(tookMs / 1_000).toFixed(0)} s`,
-      `oldest of ${this.judged} live readings in calm times: ${(this.oldestMs / 1_000).toFixed(2)} s`,
+      `oldest of ${this.judged} live readings in calm times (${this.besideBacklog} beside a backlog): ${(this.oldestMs / 1_000).toFixed(2)} s`,
       'faults that took effect:',
       ...rows,
     ].join('\n');
