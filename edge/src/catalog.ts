@@ -25,7 +25,7 @@ export interface Catalog {
 export async function buildCatalog(
   config: EdgeConfig,
   devices: readonly ConfiguredDevice[],
-  journal: Pick<Journal, 'number' | 'remember' | 'opened'>,
+  journal: Pick<Journal, 'number' | 'recall' | 'remember' | 'opened'>,
 ): Promise<Catalog> {
   const entries = new Map<string, CatalogEntry>();
   for (const device of devices) {
@@ -33,7 +33,8 @@ export async function buildCatalog(
     entries.set(device.id, { device, numbers, quantities: device.profileRecord.channels.map((c) => c.quantity) });
   }
   const active = [...entries.values()].map(describe);
-  const earlier = JSON.parse((await journal.remember('devices', '[]')) ?? '[]') as CatalogDevice[];
+  // Read before it is replaced as a whole: whatever happens in between, what an earlier number means is never forgotten.
+  const earlier = JSON.parse((await journal.recall('devices')) ?? '[]') as CatalogDevice[];
   const gone = withoutKnown(earlier, active);
   const described = {
     farm: config.farm,
@@ -42,9 +43,9 @@ export async function buildCatalog(
     devices: [...active, ...gone],
   };
   await journal.remember('devices', JSON.stringify(described.devices));
-  const before = JSON.parse(
-    (await journal.remember('inventory', '{"revision":0}')) ?? '{"revision":0}',
-  ) as Partial<Inventory> & { revision: number };
+  const before = JSON.parse((await journal.recall('inventory')) ?? '{"revision":0}') as Partial<Inventory> & {
+    revision: number;
+  };
   const { revision: _, v: __, epoch: ___, ...rest } = before;
   const revision = JSON.stringify(rest) === JSON.stringify(described) ? before.revision : before.revision + 1;
   const inventory: Inventory = { ...described, v: 1, epoch: journal.opened.epoch, revision };
