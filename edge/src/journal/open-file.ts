@@ -22,7 +22,7 @@ import type { Hint } from './next-hint.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { missing, type Rebuilt, rebuildJournal } from './rebuild.ts';
 import { doneRanges, metaNumber, readTotals, type Totals } from './settlement.ts';
-import { createTables, PAGE_BYTES } from './tables.ts';
+import { areTablesWhole, createTables, PAGE_BYTES } from './tables.ts';
 
 export interface Opened extends Totals {
   db: DatabaseSync;
@@ -74,7 +74,6 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   const isClean = rebuilt === undefined && known !== undefined && isHinted && metaNumber(db, 'clean') === 1;
   const settledTo = Math.max(hint?.settledTo ?? 0, metaNumber(db, 'settledTo') ?? 0);
   db.exec('BEGIN IMMEDIATE');
-  const bootBefore = lastBoot(db);
   let torn = 0;
   if (!isClean && known !== undefined) {
     restore(db, identity, hint);
@@ -85,7 +84,7 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     torn = gone.torn;
   }
   if (!isClean) {
-    const isSameBoot = known === undefined || options.boot.uuid === bootBefore;
+    const isSameBoot = known === undefined || options.boot.uuid === lastBoot(db);
     beginSegment(identity, hint, isSameBoot);
     copyBooks(db, identity);
     writeIdentity(idPath, identity);
@@ -161,10 +160,13 @@ function hasLostItsHead(path: string): boolean {
 
 /** SQLite's own code for a page that should be there and is behind the end of the file (SQLITE_IOERR_SHORT_READ). */
 const SHORT_READ = 522;
+/** What SQLite says of damage, of numbers that no JavaScript can hold, and of a schema in which a name has changed. */
+const DAMAGE =
+  /malformed|not a database|corrupt|too large to be represented|no such (table|column)|has no column|no such collation/i;
 
 export function isDamage(error: unknown): boolean {
   const { message, errcode } = error as Error & { errcode?: number };
-  return errcode === SHORT_READ || /malformed|not a database|corrupt|too large to be represented/i.test(message);
+  return errcode === SHORT_READ || DAMAGE.test(message);
 }
 
 /** What no row of the small tables can be: pages that were lost may read as others. */
@@ -180,6 +182,7 @@ const WRONG_ROWS = {
 
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
 function walk(db: DatabaseSync, address: BatchAddress) {
+  if (!areTablesWhole(db)) throw new Error('malformed: the tables are not those that were made');
   const waiting = new RangeSet();
   const done = new RangeSet(doneRanges(db));
   const marks: KeptMark[] = [];

@@ -3,7 +3,7 @@
  * WAL, synchronous FULL. One row for each group commit, not for each reading (docs/decisions/0002), on small pages,
  * because every page that changes is written whole and memory cards wear out.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 
 export const SCHEMA_VERSION = 1;
 export const PAGE_BYTES = 512;
@@ -37,6 +37,23 @@ export function createTables(db: DatabaseSync): void {
     PRAGMA user_version = ${SCHEMA_VERSION};
     COMMIT;
   `);
+}
+
+let expected: string | undefined;
+
+/** Whether the tables are as they were made: a bit that has turned in a name changes what queries give. */
+export function areTablesWhole(db: DatabaseSync): boolean {
+  if (expected === undefined) {
+    const made = new DatabaseSync(':memory:');
+    createTables(made);
+    expected = schemaOf(made);
+    made.close();
+  }
+  return schemaOf(db) === expected;
+}
+
+function schemaOf(db: DatabaseSync): string {
+  return JSON.stringify(db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all());
 }
 
 /** One row of `block`. */
