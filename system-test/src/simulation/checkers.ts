@@ -67,10 +67,10 @@ function checkTwice(world: World, taken: Taken, rows: Row[]): void {
  * Twice: only where the gateway's disk forgot what it had said. Then a device that had not heard the answer says it again;
  * or a number that was sent without the time that it had been given is sent with another.
  */
-function mayComeTwice({ told, acceptedMs, offers }: Taken, rows: Row[], { toMs }: Rollback): boolean {
+function mayComeTwice({ told, acceptedMs, offers }: Taken, rows: Row[], { atMs, toMs }: Rollback): boolean {
   if (!offers.some(({ trueMs }) => trueMs - TRUE_START_MS < toMs)) return false;
   const isOneNumber = new Set(rows.map(({ epoch, seq }) => `${epoch}/${seq}`)).size === 1;
-  return isOneNumber || told !== 'accepted' || acceptedMs >= toMs;
+  return isOneNumber || told !== 'accepted' || acceptedMs >= atMs;
 }
 
 function checkQuarantine(world: World, taken: Taken, code: string): void {

@@ -106,6 +106,10 @@ export const FAULTS = {
     start: (world, fault) => world.gateway.crash(fault),
     weight: 2,
   },
+  'disk.rot': {
+    plan: (draw) => ({ bits: draw.pick([1, 1, 3, 50]), file: draw.pick(['', '', '-wal']) }),
+    start: (world, fault) => world.gateway.disk.rot(fault),
+  },
   'disk.full': { plan: (draw) => ({ forMs: seconds(draw, 1, 40) }) },
   'disk.slow': { plan: (draw) => ({ forMs: seconds(draw, 1, 40), ms: draw.pick([100, 500, 3_000]) }), afterMs: 10_000 },
   'clock.step': {

@@ -1,5 +1,16 @@
 /** Files of a database as they stand at a moment, copied as a power cut or a kill would leave them. */
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export const JOURNAL = ['journal.db', 'journal.db-wal', 'journal.db.id', 'journal.db.next'] as const;
@@ -20,6 +31,19 @@ export function cutOff(path: string, bytes: number): boolean {
   const { size } = statSync(path);
   if (size === 0) return false;
   truncateSync(path, Math.max(0, size - bytes));
+  return true;
+}
+
+/** Turns one bit around; returns whether there is one. `share` of the file's length says where. */
+export function turnBit(path: string, share: number, bit: number): boolean {
+  if (!existsSync(path) || statSync(path).size === 0) return false;
+  const at = Math.floor(share * statSync(path).size);
+  const file = openSync(path, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, at);
+  byte[0] = (byte[0] as number) ^ (1 << bit);
+  writeSync(file, byte, 0, 1, at);
+  closeSync(file);
   return true;
 }
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { inline, type StartJournal } from '@karez/edge';
 import type { PlannedFault } from './faults.ts';
-import { copyFiles, cutOff, JOURNAL, remove } from './files.ts';
+import { copyFiles, cutOff, JOURNAL, remove, turnBit } from './files.ts';
 import type { Life } from './gateway-machine.ts';
 import type { World } from './world.ts';
 
@@ -89,6 +89,16 @@ export class GatewayDisk {
     this.#snapshot = { folder, atMs: this.#world.clock.monoMs(), life: this.#lives };
     this.#world.trace.say('disk', 'lies');
     return true;
+  }
+
+  /** Bits turn around while the journal is open. */
+  rot({ bits, file }: PlannedFault): void {
+    const draw = this.#world.draw.stream(`rot ${this.#folders}`);
+    for (let i = 0; i < (bits as number); i++)
+      if (turnBit(join(this.folder, `journal.db${file}`), draw.next(), draw.whole(0, 7))) {
+        this.#world.fire(`disk.rot:journal.db${file}`);
+        this.#world.witness.rotten();
+      }
   }
 
   /** What is on the disk after the end of a life: a folder of its own, since the dead one's files are still open. */

@@ -66,7 +66,8 @@ export class Network {
     if (connection?.gatewayEnd !== 'open') return;
     this.#world.fire('net.half-open');
     connection.silent = true;
-    const { clock, draw } = this.#world;
+    const { clock, draw, trouble } = this.#world;
+    trouble.begin('link', clock.monoMs());
     const keepaliveMs = LIMITS.keepaliveS * 1_000;
     clock.after(draw.between(1, 2) * keepaliveMs, () => this.#close(connection, 'keepalive timeout'));
     clock.after(1.5 * keepaliveMs, () => this.#cloudLeft(connection));

@@ -31,9 +31,11 @@ export interface Taken {
 }
 
 export interface Rollback {
-  /** Between these monotonic moments nothing was really written. */
+  /** What was accepted between these monotonic moments may be lost. */
   fromMs: number;
   toMs: number;
+  /** What had been said before this moment may be forgotten. */
+  atMs: number;
   /** Whether the gateway can know how much that was. */
   isCountable: boolean;
 }
@@ -79,12 +81,19 @@ export class Witness {
 
   /** The gateway's disk is as it was at `fromMs`. */
   rolledBack(fromMs: number, isCountable: boolean): void {
-    this.rollbacks.push({ fromMs, toMs: this.#clock.monoMs(), isCountable });
+    const atMs = this.#clock.monoMs();
+    this.rollbacks.push({ fromMs, toMs: atMs, atMs, isCountable });
   }
 
   /** A part of the gateway's disk is gone, whatever stood there. */
   torn(): void {
-    this.rollbacks.push({ fromMs: 0, toMs: this.#clock.monoMs(), isCountable: true });
+    const atMs = this.#clock.monoMs();
+    this.rollbacks.push({ fromMs: 0, toMs: atMs, atMs, isCountable: true });
+  }
+
+  /** A part of it has changed, which may show at any time. */
+  rotten(): void {
+    this.rollbacks.push({ fromMs: 0, toMs: Number.POSITIVE_INFINITY, atMs: this.#clock.monoMs(), isCountable: true });
   }
 
   of(value: number | null): Taken | undefined {
