@@ -87,6 +87,17 @@ test('an earlier process of the same boot is dated exactly, another boot as well
   expect((lost.lastMs as number) + (shifts.get(4) as number)).toBe(startOf(aheadToo));
 });
 
+test('an exact answer is not given up for one over a slow link, unless they cannot both be true', async () => {
+  const { clock, timekeeper, trueMs } = keeper(TRUE_MS);
+  timekeeper.report('cloud', trueMs() + 15, 20);
+  await clock.advance(60_000);
+  timekeeper.report('cloud', trueMs() + 4_000, 5_000);
+  expect(timekeeper.now().timeMs).toBe(trueMs() + 15);
+  await clock.advance(60_000);
+  timekeeper.report('cloud', trueMs() + 9_000, 5_000);
+  expect(timekeeper.now().timeMs).toBe(trueMs() + 9_000);
+});
+
 test('a boot whose time was known to an earlier process of it is dated by that', async () => {
   const known: Boot = { id: 8, uuid: 'boot-8', wallMs: 50, monoMs: HOUR, lastMs: 60, knownShiftMs: TRUE_MS - 2 * HOUR };
   const { clock, timekeeper, dated, trueMs } = keeper(5_000, { undated: [known] });

@@ -42,6 +42,8 @@ export interface TimekeeperParts {
 const RIGHT_MS = 1_000;
 /** A correction backwards within this holds the time still until it has caught up; beyond it, the time before was wrong and is left. */
 const HOLD_MS = 60_000;
+/** So much a clock of a small board drifts. */
+const DRIFT = 1e-4;
 /** Reports are forgotten after this long. */
 const REPORT_LIFE_MS = 3_600_000;
 /** The remembered time may itself come from a wrong source: whoever contradicts it for this long, alone or in agreement, is believed. */
@@ -88,8 +90,10 @@ export class Timekeeper {
 
   /** `source` says that it is (or was, at `monoMs`) `timeMs`. */
   report(source: SourceName, timeMs: number, uncertaintyMs: number, monoMs = this.#parts.clock.monoMs()): void {
-    const shiftMs = timeMs - this.#countAt(monoMs);
-    this.#reports.set(source, { source, shiftMs, uncertaintyMs, monoMs: this.#parts.clock.monoMs() });
+    const now = this.#parts.clock.monoMs();
+    const report = { source, shiftMs: timeMs - this.#countAt(monoMs), uncertaintyMs, monoMs: now };
+    const before = this.#reports.get(source);
+    if (before === undefined || !isBetter(before, report)) this.#reports.set(source, report);
     this.#decide();
   }
 
@@ -179,6 +183,12 @@ export class Timekeeper {
       this.onDated();
     });
   }
+}
+
+/** Whether what a source said before is as true as what it says now, and more exact: answers over a slow link are not. */
+function isBetter(before: Report & { monoMs: number }, now: Report & { monoMs: number }): boolean {
+  const agedMs = before.uncertaintyMs + (now.monoMs - before.monoMs) * DRIFT;
+  return agedMs < now.uncertaintyMs && Math.abs(before.shiftMs - now.shiftMs) <= agedMs + now.uncertaintyMs;
 }
 
 interface Dated {
