@@ -22,7 +22,7 @@ import type { Hint } from './next-hint.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import { missing, type Rebuilt, rebuildJournal } from './rebuild.ts';
 import { doneRanges, metaNumber, readTotals, type Totals } from './settlement.ts';
-import { areTablesWhole, createTables, PAGE_BYTES } from './tables.ts';
+import { areTablesWhole, createTables, PAGE_BYTES, WRONG_ROWS } from './tables.ts';
 
 export interface Opened extends Totals {
   db: DatabaseSync;
@@ -168,17 +168,6 @@ export function isDamage(error: unknown): boolean {
   const { message, errcode } = error as Error & { errcode?: number };
   return errcode === SHORT_READ || DAMAGE.test(message);
 }
-
-/** What no row of the small tables can be: pages that were lost may read as others. */
-const WRONG_ROWS = {
-  meta: "typeof(key) != 'text'",
-  done: "typeof(first) != 'integer' OR typeof(last) != 'integer' OR last < first",
-  boot: "typeof(uuid) != 'text' OR typeof(wall) != 'integer' OR typeof(mono) != 'integer'",
-  segment: "typeof(number) != 'integer' OR typeof(last) != 'integer'",
-  mark: "typeof(device) != 'text' OR typeof(marks) != 'text'",
-  quarantine: "typeof(first) != 'integer' OR typeof(code) != 'text'",
-  lost: "typeof(reason) != 'text' OR typeof(readings) != 'integer' OR readings < 0",
-};
 
 /** Where every block is, without its content: this also walks the whole tree, so damage to it shows. */
 function walk(db: DatabaseSync, address: BatchAddress) {

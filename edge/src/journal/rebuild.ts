@@ -8,7 +8,7 @@ import { type BatchAddress, type DecodedBatch, decodeBatch, encodeBatch } from '
 import { selectRows } from './columns.ts';
 import { RangeSet } from './range-set.ts';
 import { salvageRecords } from './salvage.ts';
-import { createTables, PAGE_BYTES } from './tables.ts';
+import { createTables, PAGE_BYTES, WRONG_ROWS } from './tables.ts';
 
 /** Small tables that are carried over when SQLite can still read them. */
 const TABLES = ['meta', 'done', 'boot', 'segment', 'mark', 'quarantine', 'lost'] as const;
@@ -101,7 +101,7 @@ function carryTables(path: string, db: DatabaseSync): Map<string, number> {
   }
   for (const table of TABLES) {
     try {
-      for (const row of old.prepare(`SELECT * FROM ${table}`).iterate() as Iterable<
+      for (const row of old.prepare(`SELECT * FROM ${table} WHERE NOT (${WRONG_ROWS[table]})`).iterate() as Iterable<
         Record<string, string | number | null>
       >) {
         const keys = Object.keys(row);

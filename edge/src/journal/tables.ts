@@ -4,6 +4,7 @@
  * because every page that changes is written whole and memory cards wear out.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { SEGMENT_SIZE } from '@karez/model/sequence';
 
 export const SCHEMA_VERSION = 1;
 export const PAGE_BYTES = 512;
@@ -38,6 +39,17 @@ export function createTables(db: DatabaseSync): void {
     COMMIT;
   `);
 }
+
+/** What no row of the small tables can be: pages that were lost may read as others. */
+export const WRONG_ROWS = {
+  meta: "typeof(key) != 'text'",
+  done: "typeof(first) != 'integer' OR typeof(last) != 'integer' OR last < first",
+  boot: "typeof(uuid) != 'text' OR typeof(wall) != 'integer' OR typeof(mono) != 'integer'",
+  segment: `typeof(number) != 'integer' OR typeof(last) != 'integer' OR (last - 1) / ${SEGMENT_SIZE} != number`,
+  mark: "typeof(device) != 'text' OR typeof(marks) != 'text'",
+  quarantine: "typeof(first) != 'integer' OR typeof(code) != 'text'",
+  lost: "typeof(reason) != 'text' OR typeof(readings) != 'integer' OR readings < 0",
+};
 
 let expected: string | undefined;
 
