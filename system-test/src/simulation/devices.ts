@@ -111,7 +111,7 @@ export class Devices {
 
   async #poll({ sample, readings }: Message): Promise<void> {
     const { gateway, witness } = this.#world;
-    witness.offered(readings, gateway.life?.boot ?? -1);
+    witness.offered(readings, gateway.life);
     try {
       await gateway.accept(sample);
       witness.told(readings, 'accepted');
@@ -154,7 +154,7 @@ export class Devices {
   async #arrived(device: Device, session: number, message: Message): Promise<void> {
     const world = this.#world;
     if (device.session !== session) return;
-    world.witness.offered(message.readings, world.gateway.life?.boot ?? -1);
+    world.witness.offered(message.readings, world.gateway.life);
     try {
       await world.gateway.accept(message.sample);
     } catch {

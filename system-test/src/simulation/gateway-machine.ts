@@ -14,6 +14,7 @@ import { FARM, GATEWAY, type World } from './world.ts';
 /** One life of the gateway's process. */
 export interface Life {
   clock: LifeClock;
+  number: number;
   boot: number;
   isAlive: boolean;
   /** Set once it has started. */
@@ -54,14 +55,23 @@ export class GatewayMachine {
     const world = this.#world;
     const bootMs = this.#bootMs;
     const clock = new LifeClock(world.clock, { wallMs: () => this.#clockMs, bootMs: () => bootMs });
-    const life: Life = { clock, boot: this.#boot, isAlive: true, gateway: undefined, release() {}, isStopping: false };
+    const number = this.#starts++;
+    const life: Life = {
+      clock,
+      number,
+      boot: this.#boot,
+      isAlive: true,
+      gateway: undefined,
+      release() {},
+      isStopping: false,
+    };
     this.life = life;
     world.boots.started(life.boot, world.clock.wallMs());
     world.trace.say('gateway', 'starts', `boot ${this.#boot}, clock off by ${this.#clockMs} ms`);
     startGateway(
       this.#loaded(),
       {
-        ...{ clock, random: world.draw.stream(`gateway ${this.#starts++}`) },
+        ...{ clock, random: world.draw.stream(`gateway ${number}`) },
         logger: { log: (level, message, fields) => this.#heard(level, message, fields) },
         startJournal: this.disk.starter(life),
         connect: world.network.connector(life),

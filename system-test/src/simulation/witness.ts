@@ -13,6 +13,8 @@ export interface Offer {
   trueMs: number;
   /** Which boot of the machine it was. */
   boot: number;
+  /** Which life of the gateway. */
+  life: number;
 }
 
 export interface Taken {
@@ -65,8 +67,8 @@ export class Witness {
     });
   }
 
-  offered(sample: readonly Taken[], boot: number): void {
-    sample[0]?.offers.push({ trueMs: this.#clock.wallMs(), boot });
+  offered(sample: readonly Taken[], { boot = -1, number = -1 }: { boot?: number; number?: number } = {}): void {
+    sample[0]?.offers.push({ trueMs: this.#clock.wallMs(), boot, life: number });
   }
 
   told(sample: readonly Taken[], told: Told): void {
