@@ -169,6 +169,7 @@ export class JournalDb {
       this.#settlement.gone(dropped);
     });
     if (lost > 0) this.#settledTo = this.#oldest() - 1;
+    this.#writeHint();
     return { dropped, lost, bytes: this.#bytes() };
   }
 
@@ -204,6 +205,7 @@ export class JournalDb {
         for (const row of damaged) this.#settlement.setAside(row);
       });
     const unread = this.#settlement.takeUnread();
+    if (unread > 0) this.#writeHint();
     const joined = this.#joined;
     const { count } = joined;
     if (count === 0) return unread === 0 ? undefined : { bytes: new Uint8Array(0), ranges: [], unread };
