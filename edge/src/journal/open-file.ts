@@ -62,7 +62,10 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     if (!isDamage(error)) throw error;
     const why = (error as Error).message;
     // Closed late: closing moves the log into the file, which may spoil what can still be read of both.
-    const made = rebuildJournal(path, options, fromFile?.epoch, hint?.settledTo, () => closeQuietly(db));
+    const made = rebuildJournal(path, options, fromFile?.epoch, hint?.settledTo, () => {
+      closeQuietly(db);
+      for (const unopened of held.splice(0)) closeQuietly(unopened);
+    });
     rebuilt = { ...made, lost: 0, why };
     db = open(path);
     walked = walk(db, options);
@@ -111,13 +114,17 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   };
 }
 
+/** Damaged files that could not be opened: held until they are read, or they would be collected, closed, and their logs gone. */
+const held: DatabaseSync[] = [];
+
 function open(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
     createTables(db);
     return db;
   } catch (error) {
-    if (!isDamage(error)) closeQuietly(db);
+    if (isDamage(error)) held.push(db);
+    else closeQuietly(db);
     throw error;
   }
 }

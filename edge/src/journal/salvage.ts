@@ -17,9 +17,19 @@ const COLUMNS = 7;
 
 type Record = Omit<BlockRow, 'first' | 'last' | 'count'>;
 
+/** The write-ahead log; empty where there is none. */
+function logOf(path: string): Buffer {
+  try {
+    return readFileSync(`${path}-wal`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 /** Records of blocks found in the file at `path` and its log; the caller checks and sorts out what they say. */
 export function* salvageRecords(path: string, pageBytes: number): Generator<Record> {
-  const log = existsSync(`${path}-wal`) ? readFileSync(`${path}-wal`) : Buffer.alloc(0);
+  const log = logOf(path);
   /** Newest copy of each page in the log. */
   const logged = new Map<number, Buffer>();
   const file = existsSync(path) ? openSync(path, 'r') : undefined;
