@@ -5,10 +5,13 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Random, seededRandom } from '@karez/model';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeFarm, type TestFarm } from '../farm.ts';
 import { type Service, waitFor } from '../process.ts';
 import { endAndProve } from './evidence.ts';
+
+// Longer than any wait in it, so that a wait in vain can say what for.
+vi.setConfig({ testTimeout: 150_000 });
 
 let farm: TestFarm;
 let sim: Service;

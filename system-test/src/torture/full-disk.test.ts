@@ -2,11 +2,14 @@
  * Disks that are full to the last byte, and disks that the kernel makes read-only after an error, under the gateway's and the
  * cloud's data. Nobody ends; what is not on a disk is not acknowledged; when there is room again everything goes on by itself.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeFarm, type TestFarm } from '../farm.ts';
 import { type Service, waitFor } from '../process.ts';
 import { endAndProve } from './evidence.ts';
 import { makeSmallDisk, type SmallDisk } from './small-disk.ts';
+
+// Longer than any wait in it, so that a wait in vain can say what for.
+vi.setConfig({ testTimeout: 150_000 });
 
 let farm: TestFarm;
 let disks: { gateway: SmallDisk; cloud: SmallDisk } | undefined;

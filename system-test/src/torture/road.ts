@@ -31,20 +31,25 @@ const QUEUE = '2s';
  * @throws in one sentence where this machine does not let us.
  */
 export function buildRoad(): Road {
-  removeLeftovers();
   const name = `${PREFIX}${process.pid}`;
   const wire = `${name}u`;
   // RFC 2544 sets 198.18.0.0/15 aside for tests of networks; each test process has four addresses of its own.
   const block = (process.pid % 32_768) * 4;
   const address = (n: number) => `198.${18 + (block >> 16)}.${(block >> 8) & 255}.${(block & 255) + n}`;
-  const inside = (program: string, ...args: string[]) => run('ip', ['netns', 'exec', name, program, ...args]);
+  // Not `ip netns exec`, which takes along a copy of all mounts: a disk that is unmounted outside would live on in it.
+  const inFront = ['nsenter', `--net=/run/netns/${name}`, '--'];
+  const inside = (program: string, ...args: string[]) =>
+    run(inFront[0] as string, [...inFront.slice(1), program, ...args]);
   const remove = () => {
     process.off('exit', remove);
     // The wire goes with it.
     run('ip', ['netns', 'del', name], 1);
   };
+  let isBegun = false;
   try {
+    removeLeftovers();
     run('ip', ['netns', 'add', name]);
+    isBegun = true;
     process.once('exit', remove);
     run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
     run('ip', ['link', 'add', wire, 'type', 'veth', 'peer', 'name', wire, 'netns', name]);
@@ -56,13 +61,13 @@ export function buildRoad(): Road {
     for (const way of ['input', 'output'])
       inside('nft', `add chain inet road ${way} { type filter hook ${way} priority 0; policy accept; }`);
   } catch (error) {
-    remove();
+    if (isBegun) remove();
     throw new Error(
       `no network namespace with its own wires can be made here (${(error as Error).message}): these tests need root, iproute2, nftables, and veth, tbf and nf_tables in the kernel`,
     );
   }
   return {
-    inFront: ['ip', 'netns', 'exec', name],
+    inFront,
     cloudHost: address(1),
     narrow(kbitPerSecond) {
       for (const tc of [(...args: string[]) => run('tc', args), (...args: string[]) => inside('tc', ...args)]) {

@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -40,7 +41,6 @@ const PREFIX = 'karez-disk-';
  * @throws in one sentence where this machine does not let us.
  */
 export function makeSmallDisk(kind: 'tmpfs' | 'ext4', megabytes: number): SmallDisk {
-  removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const image = `${folder}.img`;
   const mount = () =>
@@ -60,6 +60,7 @@ export function makeSmallDisk(kind: 'tmpfs' | 'ext4', megabytes: number): SmallD
     rmSync(image, { force: true });
   };
   try {
+    removeLeftovers();
     if (kind === 'ext4') {
       closeSync(openSync(image, 'w'));
       truncateSync(image, megabytes * 1024 * 1024);
@@ -68,6 +69,7 @@ export function makeSmallDisk(kind: 'tmpfs' | 'ext4', megabytes: number): SmallD
     mount();
   } catch (error) {
     rmSync(image, { force: true });
+    rmdirSync(folder);
     throw new Error(
       `a small ${kind} disk cannot be mounted here (${(error as Error).message}): these tests need root, mount and e2fsprogs`,
     );
