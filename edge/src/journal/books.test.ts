@@ -45,6 +45,30 @@ test('a file that went back to an earlier moment: what was given since is stored
   journal.close();
 });
 
+test('a torn end takes back what was settled in it, and the books with it', () => {
+  let journal = new JournalDb(options(place.path));
+  fill(journal, 10);
+  copyFiles(place.path, earlier.path);
+  const refusal = { first: 9, last: 12, code: 'STORE_REFUSED', reason: 'not these' };
+  journal.settle([[13, 20]], [refusal], START_MS);
+  journal.abandon();
+  copyFileSync(join(place.path, 'journal.db.next'), join(earlier.path, 'journal.db.next'));
+  journal = new JournalDb(options(earlier.path, boot('boot-2')));
+  expect(journal.open()).toMatchObject({ stored: 0, refused: 0, waitingReadings: 10 * CHANNELS, lost: {} });
+  journal.close();
+});
+
+test('a journal that is too small for what it must know still takes one group after another', () => {
+  const journal = new JournalDb(options(place.path, { limitBytes: 2_000, policy: 'keep-oldest' }));
+  journal.remember('inventory', 'x'.repeat(3_000));
+  for (let i = 0; i < 3; i++) {
+    const given = fill(journal, 2, i);
+    expect(given).toHaveLength(CHANNELS);
+    journal.settle([[given[0] as number, given.at(-1) as number]], [], START_MS);
+  }
+  journal.close();
+});
+
 test('what a full journal has dropped or thinned is no damage at the next start', () => {
   for (const policy of ['keep-newest', 'thin-history'] as const) {
     const own = folder();

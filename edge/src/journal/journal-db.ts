@@ -117,7 +117,8 @@ export class JournalDb {
   commit({ readings, undated, marks, inFlightTo }: Group): CommitResult {
     const before = this.#bytes();
     const isFull = before >= this.#options.limitBytes;
-    if (isFull && this.#options.policy === 'keep-oldest')
+    // One that waits for nothing takes at least one group, whatever else it holds.
+    if (isFull && this.#options.policy === 'keep-oldest' && this.#oldest() < this.#nextSeq)
       return { range: undefined, dropped: [], lost: 0, bytes: before };
     const first = this.#nextSeq;
     const parts = [undated, readings].filter((part) => part.count > 0);

@@ -79,7 +79,8 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
   db.exec('BEGIN IMMEDIATE');
   let torn = 0;
   if (!isClean && known !== undefined) {
-    restore(db, identity, hint);
+    // A whole file's totals fit its blocks; of a damaged one's they may be gone.
+    restore(db, identity, rebuilt === undefined ? undefined : hint);
     const isBehind = keepEnds(db, walked, hint) || settledTo > (metaNumber(db, 'settledTo') ?? 0);
     const gone = countGone(db, walked, settledTo);
     if (rebuilt !== undefined || isBehind || gone.torn + gone.damaged > 0) balance(db, walked.readings);
