@@ -27,6 +27,11 @@ export class Boots {
     if (known !== undefined) known.learntMs = Math.min(known.learntMs, trueMs);
   }
 
+  /** True time at which it was told the time first; infinite where it never was. */
+  learntMs(boot: number): number {
+    return this.#boots[boot]?.learntMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Whether the gateway must know when its readings of that boot were taken. */
   isDated(boot: number): boolean {
     const known = this.#boots[boot];

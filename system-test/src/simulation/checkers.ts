@@ -2,11 +2,18 @@
  * What must be true at the end, judged by what devices were told and what the store's rows are; the gateway's own books
  * are believed in one thing only: how many readings it says it has lost. That may be more than is lost, never less.
  */
+import type { ApiGateway } from '@karez/model';
 import { TRUE_START_MS } from './scenario.ts';
 import type { GatewayView } from './simulation.ts';
 import type { InStore, Row } from './stored.ts';
 import type { Rollback, Taken } from './witness.ts';
 import type { World } from './world.ts';
+
+/** How gateway and cloud show themselves. */
+export interface AtEnd {
+  view: GatewayView;
+  seen: ApiGateway;
+}
 
 export interface Outcome {
   accepted: number;
@@ -15,7 +22,7 @@ export interface Outcome {
   lost: number;
 }
 
-export function checkEnd(world: World, store: InStore, view: GatewayView): Outcome {
+export function checkEnd(world: World, store: InStore, { view, seen }: AtEnd): Outcome {
   const rowsOf = new Map<number, Row[]>();
   for (const row of store.rows) {
     const taken = world.witness.of(row.value);
@@ -40,6 +47,7 @@ export function checkEnd(world: World, store: InStore, view: GatewayView): Outco
   }
   checkLost(world, lost, view);
   checkBooks(world, store, view);
+  checkProof(world, store, view, seen);
   checkOrder(world, store.rows);
   checkLatest(world, store);
   world.live.judge(({ value }) => rowsOf.has(value));
@@ -115,6 +123,26 @@ function checkBooks(world: World, { rows, quarantined }: InStore, { journal, sta
   if (refused > quarantined.size) world.violate('books', `${quarantined.size} are in quarantine; ${books}`);
   if (given - numbers - quarantined.size > lost)
     world.violate('books', `${numbers} numbers are in the store, ${quarantined.size} in quarantine; ${books}`);
+}
+
+/** What the cloud shows as proof: numbers given against numbers there, and nothing missing that nobody can explain. */
+function checkProof(world: World, { rows, quarantined }: InStore, { status }: GatewayView, seen: ApiGateway): void {
+  const ledger = seen.ledger.find(({ epoch }) => epoch === status.epoch);
+  const proof = ledger?.proof;
+  if (ledger === undefined || proof === null || proof === undefined) {
+    if (status.accepted > 0) world.violate('proof', 'the cloud has nothing to show of the gateway');
+    return;
+  }
+  const numbers = new Set(rows.filter(({ epoch }) => epoch === status.epoch).map(({ seq }) => seq)).size;
+  if (ledger.stored !== numbers) world.violate('proof', `${ledger.stored} are shown as stored, ${numbers} are`);
+  if (world.witness.rollbacks.length > 0) return;
+  const words = `given ${proof.given}, missing ${proof.missingReadings}, waiting ${proof.waiting}, lost ${proof.lost}`;
+  if (proof.unexplained > 0) world.violate('proof', `${proof.unexplained} cannot be explained: ${words}`);
+  // On a metered link it has not said yet what it has given lately.
+  const isSaid = world.scenario.uplinkBytesPerS === undefined ? proof.given === status.accepted : proof.given > 0;
+  if (!isSaid) world.violate('proof', `${status.accepted} were accepted: ${words}`);
+  if (ledger.quarantined !== quarantined.size)
+    world.violate('proof', `${ledger.quarantined} are shown in quarantine, ${quarantined.size} are`);
 }
 
 /** Readings that the gateway dates are in the order in which they were taken, by number and by time. */

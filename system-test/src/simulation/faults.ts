@@ -45,7 +45,7 @@ const LOST_MS = 330_000;
 const REST_MS = 45_000;
 
 /** A gateway that has kept a wrong time does not give it up at once. */
-const CONTRADICTED_MS = 400_000;
+const CONTRADICTED_MS = 850_000;
 
 export type FaultName = keyof typeof FAULTS;
 

@@ -53,7 +53,9 @@ const SURE: ((atMs: number, offMs: number) => PlannedFault)[] = [
 export function scenarioOf(seed: number): Scenario {
   const draw = new Draw(seed).stream('scenario');
   const isSmall = draw.chance(0.25);
-  const chaosMs = draw.whole(40, 150) * 1_000;
+  // Now and then long enough for what heals by itself after minutes.
+  const isLong = draw.chance(0.06);
+  const chaosMs = isLong ? 900_000 : draw.whole(40, 150) * 1_000;
   const devices = [...nodes(draw), ...pollers(draw), ...loggers(draw, chaosMs)];
   if (devices.length > 2 && draw.chance(0.3)) draw.pick(devices).isSpare = true;
   const scenario: Scenario = {
@@ -76,11 +78,15 @@ export function scenarioOf(seed: number): Scenario {
   for (let i = 0; i < n; i++) {
     const kind = draw.pick(DRAWN);
     const plan = kindOf(kind).plan(draw.stream(`fault ${i}`), scenario);
-    scenario.faults.push({ kind, atMs: draw.whole(2_000, chaosMs - 5_000), ...plan });
+    scenario.faults.push({ kind, atMs: draw.whole(2_000, isLong ? 200_000 : chaosMs - 5_000), ...plan });
   }
   // One at least that is sure to take effect.
   scenario.faults.push(draw.pick(SURE)(draw.whole(10_000, chaosMs - 5_000), draw.whole(0, 5_000)));
-  if (isSmall) {
+  if (isLong) {
+    const plan = kindOf('cloud.clock').plan(draw, scenario);
+    scenario.faults.push({ kind: 'cloud.clock', atMs: draw.whole(5_000, 100_000), ...plan });
+    for (const device of devices) device.everyMs *= 8;
+  } else if (isSmall) {
     // A small journal fills only where nothing leaves and much comes.
     scenario.faults.push({ kind: 'net.cut', atMs: 5_000, forMs: chaosMs - 10_000 });
     for (const device of devices) device.everyMs /= 2;

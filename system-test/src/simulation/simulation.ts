@@ -6,7 +6,9 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gatewaysSeen } from '@karez/cloud';
 import type { Gateway } from '@karez/edge';
+import type { ApiGateway } from '@karez/model';
 import type { Breakage } from './breakages.ts';
 import { checkEnd, type Outcome } from './checkers.ts';
 import { remove } from './files.ts';
@@ -50,10 +52,11 @@ export async function run(scenario: Scenario, options: RunOptions = {}): Promise
   const world = new World(scenario, folder, breakage, log);
   try {
     const view = await live(world, drainMs);
+    const seen = await shown(world);
     const outcome =
-      view === undefined
+      view === undefined || seen === undefined
         ? { accepted: world.witness.accepted, stored: 0, quarantined: 0, lost: 0 }
-        : checkEnd(world, readStore(world.cloud.path), view);
+        : checkEnd(world, readStore(world.cloud.path), { view, seen });
     if (world.fired.size === 0) world.violate('no-fault', 'no planned fault has taken effect');
     return {
       ...{ seed: scenario.seed, ...outcome, violations: world.violations, fired: world.fired },
@@ -93,4 +96,11 @@ async function live(world: World, drainMs: number): Promise<GatewayView | undefi
   const { waiting } = world.devices;
   world.violate('not-drained', `${waiting} messages wait at devices, ${view?.journal.waiting} readings at the gateway`);
   return view;
+}
+
+/** What the cloud shows of the gateway. */
+async function shown({ cloud }: World): Promise<ApiGateway | undefined> {
+  if (cloud.parts === undefined) return undefined;
+  const { registry, disk } = cloud.parts;
+  return (await gatewaysSeen(registry, disk.vault))[0];
 }

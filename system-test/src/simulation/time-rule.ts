@@ -11,11 +11,13 @@ import type { World } from './world.ts';
 const EXACT_MS = 2_000;
 
 const DOUBT_MS = 60_000;
+/** A wrong time that a gateway has kept as known to be past is contradicted for five minutes before it is given up. */
+const CONTRADICTED_MS = 400_000;
 
 export class TimeRule {
   readonly #world: World;
-  /** How wrong the cloud's clock has been at most. */
-  #cloudMs = 0;
+  /** True times between which the cloud's clock was wrong, and by how much. */
+  readonly #wrong: { fromMs: number; toMs: number; ms: number }[] = [];
   /** Whether the cloud's clock has been so far ahead that the cloud doubts the right one afterwards, until it is started again. */
   isCloudInDoubt = false;
 
@@ -25,23 +27,24 @@ export class TimeRule {
 
   /** The cloud's clock begins to be wrong. */
   cloudWrong(fault: PlannedFault): void {
-    this.#cloudMs = Math.max(this.#cloudMs, Math.abs(fault.ms as number));
+    const fromMs = this.#world.clock.wallMs();
+    this.#wrong.push({ fromMs, toMs: fromMs + (fault.forMs as number), ms: Math.abs(fault.ms as number) });
     if ((fault.ms as number) > DOUBT_MS) this.isCloudInDoubt = true;
   }
 
   /** How far off a repaired time may be. */
   get toleranceMs(): number {
-    return EXACT_MS + this.#world.network.slowestEchoMs / 2 + this.#cloudMs;
+    return EXACT_MS + this.#world.network.slowestEchoMs / 2;
   }
 
   /** Whether the gateway may have learnt that it was far ahead: then it leaves that time. */
   get mayGoBack(): boolean {
-    return this.#cloudMs > 0;
+    return this.#wrong.length > 0;
   }
 
   /** Whether readings may have been dated ahead of the cloud's clock. */
   get mayBeAhead(): boolean {
-    return this.#cloudMs > 0 || this.#world.scenario.devices.some(({ ownClockMs }) => (ownClockMs ?? 0) > 0);
+    return this.#wrong.length > 0 || this.#world.scenario.devices.some(({ ownClockMs }) => (ownClockMs ?? 0) > 0);
   }
 
   /** A reading as it was shown. */
@@ -49,7 +52,11 @@ export class TimeRule {
     const { ownMs } = taken;
     const cloudNowMs = this.#world.clock.wallMs() + this.#world.cloudClockMs;
     if (ownMs !== undefined && timeMs === Math.min(ownMs, cloudNowMs)) return;
+    if (ownMs !== undefined && timeMs <= ownMs && this.isCloudInDoubt) return;
     if (this.#nearOffer(taken, timeMs) || this.#isGuess(taken, timeMs)) return;
+    // No reading counts as taken later than the cloud believes it is, though that be yesterday.
+    if (this.#world.cloudClockMs < 0 && timeMs < Math.max(ownMs ?? 0, ...taken.offers.map(({ trueMs }) => trueMs)))
+      return;
     this.#world.violate('time', `${taken.channel}: ${words(taken)} was shown as of ${timeMs}`);
   }
 
@@ -66,8 +73,8 @@ export class TimeRule {
 
   /** Whether the cloud may refuse it for its time. */
   isRefusable({ ownMs, offers }: Taken): boolean {
-    if (this.#cloudMs > 0) return true;
     const trueMs = offers[0]?.trueMs ?? 0;
+    if (this.#wrong.some(({ toMs }) => trueMs < toMs + CONTRADICTED_MS)) return true;
     return ownMs !== undefined && (ownMs > trueMs + LIMITS.futureMs / 2 || ownMs < LIMITS.earliestMs);
   }
 
@@ -83,7 +90,17 @@ export class TimeRule {
   }
 
   #nearOffer({ offers }: Taken, timeMs: number): boolean {
-    return offers.some(({ trueMs }) => Math.abs(trueMs - timeMs) <= this.toleranceMs);
+    return offers.some(
+      ({ trueMs, boot }) => Math.abs(trueMs - timeMs) <= this.toleranceMs + this.#cloudErrorMs(trueMs, boot),
+    );
+  }
+
+  /** How wrong a time may be that was learnt from the cloud: not before its clock was wrong, nor long after. */
+  #cloudErrorMs(trueMs: number, boot: number): number {
+    const learntMs = this.#world.boots.learntMs(boot);
+    return this.#wrong
+      .filter(({ fromMs, toMs }) => trueMs <= toMs + CONTRADICTED_MS && (trueMs >= fromMs || learntMs >= fromMs))
+      .reduce((most, { ms }) => Math.max(most, ms), 0);
   }
 }
 
