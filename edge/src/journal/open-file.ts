@@ -48,8 +48,7 @@ export interface Opened extends Totals {
 /** @param hint what stands beside the file. */
 export function openFile(options: JournalOptions, hint: Hint | undefined): Opened {
   const { path } = options;
-  const idPath = `${path}.id`;
-  const fromFile = readIdentity(idPath);
+  const fromFile = readIdentity(`${path}.id`);
   let rebuilt: Opened['rebuilt'];
   let db: DatabaseSync | undefined;
   let walked: ReturnType<typeof walk>;
@@ -70,6 +69,28 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     db = open(path);
     walked = walk(db, options);
   }
+  try {
+    return begin(options, hint, { db, walked, rebuilt, fromFile });
+  } catch (error) {
+    if (rebuilt !== undefined || !isDamage(error)) {
+      closeQuietly(db);
+      throw error;
+    }
+    // Damage that shows only where something is written.
+    held.push(db);
+    return openFile({ ...options, rebuild: true }, hint);
+  }
+}
+
+interface Found {
+  db: DatabaseSync;
+  walked: ReturnType<typeof walk>;
+  rebuilt: Opened['rebuilt'];
+  fromFile: Identity | undefined;
+}
+
+/** Closes the books of what was before, and begins anew. */
+function begin(options: JournalOptions, hint: Hint | undefined, { db, walked, rebuilt, fromFile }: Found): Opened {
   const known = newerIdentity(fromFile, identityOf(db));
   const identity = known ?? newIdentity();
   // A file that was copied or restored without its hint, or with another's, may have given more numbers than it knows of.
@@ -91,7 +112,7 @@ export function openFile(options: JournalOptions, hint: Hint | undefined): Opene
     const isSameBoot = known === undefined || options.boot.uuid === lastBoot(db);
     beginSegment(identity, hint, isSameBoot);
     copyBooks(db, identity);
-    writeIdentity(idPath, identity);
+    writeIdentity(`${options.path}.id`, identity);
   }
   const keep = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   keep.run('identity', identityText(identity));
