@@ -11,6 +11,8 @@ const WRITTEN_MS = 10_000;
 
 export class Boots {
   readonly #boots: Boot[] = [];
+  /** When each life of the process was told the time first. */
+  readonly #lives = new Map<number, number>();
 
   started(boot: number, trueMs: number): void {
     this.#boots[boot] ??= { startMs: trueMs, endMs: Number.POSITIVE_INFINITY, learntMs: Number.POSITIVE_INFINITY };
@@ -22,14 +24,15 @@ export class Boots {
   }
 
   /** Somebody told it the time. */
-  learnt(boot: number, trueMs: number): void {
+  learnt({ boot, number }: { boot: number; number: number }, trueMs: number): void {
+    if (!this.#lives.has(number)) this.#lives.set(number, trueMs);
     const known = this.#boots[boot];
     if (known !== undefined) known.learntMs = Math.min(known.learntMs, trueMs);
   }
 
-  /** True time at which it was told the time first; infinite where it never was. */
-  learntMs(boot: number): number {
-    return this.#boots[boot]?.learntMs ?? Number.POSITIVE_INFINITY;
+  /** True time at which a life was told the time first; infinite where it never was. */
+  learntMs(life: number): number {
+    return this.#lives.get(life) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Whether the gateway must know when its readings of that boot were taken. */

@@ -205,7 +205,7 @@ export class GatewayMachine {
     }
     if (world.find('net.cut') !== undefined) return false;
     this.#clockMs = 0;
-    world.boots.learnt(this.#boot, world.clock.wallMs());
+    if (this.life !== undefined) world.boots.learnt(this.life, world.clock.wallMs());
     return true;
   }
 

@@ -106,11 +106,11 @@ export class Network {
     });
   }
 
-  #noteEcho({ clock, boot }: Life, echoMs: number): void {
-    const tookMs = clock.monoMs() - echoMs;
+  #noteEcho(life: Life, echoMs: number): void {
+    const tookMs = life.clock.monoMs() - echoMs;
     if (tookMs > LIMITS.ackTimeoutMs) return;
     this.slowestEchoMs = Math.max(this.slowestEchoMs, tookMs);
-    this.#world.boots.learnt(boot, this.#world.clock.wallMs());
+    this.#world.boots.learnt(life, this.#world.clock.wallMs());
   }
 
   /** The cloud answers a new connection, or does not. */

@@ -82,22 +82,22 @@ export class TimeRule {
   #isGuess({ offers }: Taken, timeMs: number): boolean {
     const { boots, witness } = this.#world;
     return offers.some(
-      ({ boot }) =>
+      ({ boot, life, trueMs }) =>
         (!boots.isDated(boot) || witness.rollbacks.length > 0) &&
         timeMs >= LIMITS.earliestMs &&
-        timeMs <= boots.nextDatedMs(boot) + this.toleranceMs,
+        timeMs <= boots.nextDatedMs(boot) + this.toleranceMs + this.#cloudErrorMs(trueMs, life),
     );
   }
 
   #nearOffer({ offers }: Taken, timeMs: number): boolean {
     return offers.some(
-      ({ trueMs, boot }) => Math.abs(trueMs - timeMs) <= this.toleranceMs + this.#cloudErrorMs(trueMs, boot),
+      ({ trueMs, life }) => Math.abs(trueMs - timeMs) <= this.toleranceMs + this.#cloudErrorMs(trueMs, life),
     );
   }
 
   /** How wrong a time may be that was learnt from the cloud: not before its clock was wrong, nor long after. */
-  #cloudErrorMs(trueMs: number, boot: number): number {
-    const learntMs = this.#world.boots.learntMs(boot);
+  #cloudErrorMs(trueMs: number, life: number): number {
+    const learntMs = this.#world.boots.learntMs(life);
     return this.#wrong
       .filter(({ fromMs, toMs }) => trueMs <= toMs + CONTRADICTED_MS && (trueMs >= fromMs || learntMs >= fromMs))
       .reduce((most, { ms }) => Math.max(most, ms), 0);
