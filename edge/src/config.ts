@@ -1,119 +1,19 @@
 /**
  * The gateway's one configuration file: YAML, checked by this schema (load-config.ts), then frozen. Nothing is filled in
- * while checking; defaults are read where they are used, through the constants below.
+ * while checking; defaults are read where they are used, through the constants below. What a protocol needs stands beside
+ * it, in its line-config.ts.
  */
 import { LIMITS, type Profile } from '@karez/model';
 import { Field, Id, JournalPolicy } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
+import { closed, type DeviceConfig, Position, Title } from './config/device.ts';
+import { DavisLine } from './davis/line-config.ts';
+import { MavlinkLine } from './mavlink/line-config.ts';
+import { ModbusLine } from './modbus/line-config.ts';
+import { Mqtt } from './mqtt/mqtt-config.ts';
 
-const closed = { additionalProperties: false } as const;
-const Title = Type.String({ minLength: 1, maxLength: 120 });
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
-const Position = Type.Tuple(
-  [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
-  {
-    maxItems: 2,
-  },
-);
 
-/** Where bytes come from: a serial device of this machine, or a serial server's raw TCP port. */
-export const LinePort = Type.Union([
-  Type.Object(
-    {
-      serial: Type.String({
-        minLength: 1,
-        description: 'Path of the device; one below /dev/serial/by-id stays the same whatever is plugged in first.',
-      }),
-      baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 4_000_000 })),
-      parity: Type.Optional(
-        Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], { description: 'Default none.' }),
-      ),
-      stopBits: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(2)], { description: 'Default 1.' })),
-    },
-    closed,
-  ),
-  Type.Object(
-    { tcp: Type.String({ pattern: '^[^:\\s]+:[0-9]{1,5}$', description: 'Host:port, e.g. 192.168.1.20:4001.' }) },
-    closed,
-  ),
-]);
-export type LinePort = Static<typeof LinePort>;
-
-const deviceHead = {
-  id: Id,
-  title: Type.Optional(Title),
-  profile: Id,
-  field: Type.Optional(Id),
-  position: Type.Optional(Position),
-  depthCm: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 9_999,
-      description: 'Depth of the probe; becomes the place of its soil channels.',
-    }),
-  ),
-  heightCm: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999 })),
-  intervalMs: Type.Optional(
-    Type.Integer({ minimum: 100, maximum: 86_400_000, description: "Default: the profile's." }),
-  ),
-};
-
-export const ModbusDevice = Type.Object({ ...deviceHead, address: Type.Integer({ minimum: 1, maximum: 247 }) }, closed);
-export const SingleDevice = Type.Object(deviceHead, closed);
-export const MavlinkDevice = Type.Object(
-  { ...deviceHead, systemId: Type.Integer({ minimum: 1, maximum: 255 }) },
-  closed,
-);
-export const MqttDevice = Type.Object(
-  {
-    ...deviceHead,
-    topic: Type.Optional(
-      Type.String({ pattern: '^[^+#\\s]+$', description: 'A topic without + and #, by default devices/{id}/up.' }),
-    ),
-  },
-  closed,
-);
-
-export const ModbusLine = Type.Object(
-  {
-    type: Type.Literal('modbus'),
-    port: LinePort,
-    timeoutMs: Type.Optional(
-      Type.Integer({ minimum: 20, maximum: 10_000, description: 'Wait for an answer, default 300.' }),
-    ),
-    retries: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 5, description: 'Repeats after no or a broken answer, default 1.' }),
-    ),
-    turnaroundMs: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 1_000,
-        description: 'Silence between an answer and the next request, default 10.',
-      }),
-    ),
-    devices: Type.Array(ModbusDevice, { minItems: 1, maxItems: 247 }),
-  },
-  closed,
-);
-export const DavisLine = Type.Object(
-  {
-    type: Type.Literal('davis'),
-    port: LinePort,
-    device: SingleDevice,
-    rainClickMm: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        maximum: 10,
-        description: 'Rain that tips the collector once, in mm. Default: the console is asked.',
-      }),
-    ),
-  },
-  closed,
-);
-export const MavlinkLine = Type.Object(
-  { type: Type.Literal('mavlink'), port: LinePort, devices: Type.Array(MavlinkDevice, { minItems: 1 }) },
-  closed,
-);
 export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine]);
 
 export const GatewayConfig = Type.Object(
@@ -181,16 +81,7 @@ export const GatewayConfig = Type.Object(
     ),
     fields: Type.Array(Field, { maxItems: 500 }),
     lines: Type.Optional(Type.Array(Line, { maxItems: 64 })),
-    mqtt: Type.Optional(
-      Type.Object(
-        {
-          host: Type.Optional(Type.String()),
-          port: PortNumber,
-          devices: Type.Array(MqttDevice, { maxItems: LIMITS.devicesPerGateway }),
-        },
-        closed,
-      ),
-    ),
+    mqtt: Type.Optional(Mqtt),
     profiles: Type.Optional(
       Type.Array(Type.String(), { description: 'Files with profiles of your own, YAML, relative to this file.' }),
     ),
@@ -199,11 +90,6 @@ export const GatewayConfig = Type.Object(
 );
 export type GatewayConfig = Static<typeof GatewayConfig>;
 export type LineConfig = Static<typeof Line>;
-export type ModbusLineConfig = Static<typeof ModbusLine>;
-export type DavisLineConfig = Static<typeof DavisLine>;
-export type MavlinkLineConfig = Static<typeof MavlinkLine>;
-export type MqttConfig = NonNullable<GatewayConfig['mqtt']>;
-export type DeviceConfig = Static<typeof SingleDevice>;
 
 export const Secrets = Type.Object(
   {

@@ -1,6 +1,7 @@
 /** What a configuration leaves out, and what follows from it without its schema. */
 import { channelKey } from '@karez/model';
-import type { ConfiguredDevice, DeviceConfig } from './config.ts';
+import type { DeviceConfig } from './config/device.ts';
+import type { ConfiguredDevice } from './config.ts';
 
 /** What the configuration leaves out. */
 export const DEFAULTS = {

@@ -2,14 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { type ErrorCode, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
-import {
-  type ConfiguredDevice,
-  type DeviceConfig,
-  GatewayConfig,
-  type LinePort,
-  type LoadedConfig,
-  Secrets,
-} from './config.ts';
+import type { DeviceConfig } from './config/device.ts';
+import type { LinePort } from './config/port.ts';
+import { type ConfiguredDevice, GatewayConfig, type LineConfig, type LoadedConfig, Secrets } from './config.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
 
 interface Schema<T> {
@@ -113,32 +108,35 @@ function checkPorts({ lines = [] }: GatewayConfig, fail: Fail): void {
   );
 }
 
+/** What tells the devices of one line apart: the key's name, and what each has there. */
+function addressesOf(line: Exclude<LineConfig, { device: unknown }>): [name: string, addresses: (number | string)[]] {
+  switch (line.type) {
+    case 'modbus':
+      return ['address', line.devices.map((d) => d.address)];
+    case 'mavlink':
+      return ['systemId', line.devices.map((d) => d.systemId)];
+  }
+}
+
 /** Every device of every line and of MQTT, in the order of the file, with its profile. */
 function configuredDevices(config: GatewayConfig, profiles: Profile[], fail: Fail): ConfiguredDevice[] {
   const fields = new Set(config.fields.map((f) => f.id));
   const all: { device: DeviceConfig; protocol: Profile['protocol']; key: string }[] = [];
   for (const [i, line] of (config.lines ?? []).entries()) {
     const key = `lines.${i}`;
-    if (line.type === 'davis') {
-      all.push({ device: line.device, protocol: 'davis', key: `${key}.device` });
+    if ('device' in line) {
+      all.push({ device: line.device, protocol: line.type, key: `${key}.device` });
       continue;
     }
     for (const [j, device] of line.devices.entries())
       all.push({ device, protocol: line.type, key: `${key}.devices.${j}` });
-    if (line.type === 'modbus')
-      differ(
-        line.devices,
-        (d) => d.address,
-        (j) => `${key}.devices.${j}.address`,
-        fail,
-      );
-    else
-      differ(
-        line.devices,
-        (d) => d.systemId,
-        (j) => `${key}.devices.${j}.systemId`,
-        fail,
-      );
+    const [name, addresses] = addressesOf(line);
+    differ(
+      addresses,
+      (address) => address,
+      (j) => `${key}.devices.${j}.${name}`,
+      fail,
+    );
   }
   for (const [i, device] of (config.mqtt?.devices ?? []).entries())
     all.push({ device, protocol: 'mqtt-json', key: `mqtt.devices.${i}` });

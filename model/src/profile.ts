@@ -1,4 +1,4 @@
-/** What is done with a device profile (model/src/profile-schemas.ts says what one is): names of channels, raw values made true ones. */
+/** What is done with a device profile (model/src/profile-schemas.ts and protocols/ say what one is): names of channels, raw values made true ones. */
 import type { ModbusProfile, ProfileChannel } from './profile-schemas.ts';
 
 /** Registers that a value of `type` takes. */

@@ -1,11 +1,11 @@
 import { type DavisProfile, profileOf, seededRandom, silentLogger } from '@karez/model';
 import { virtualClock } from '@karez/model/testing';
 import { expect, test } from 'vitest';
-import type { DavisLineConfig } from '../config.ts';
 import { fakeIntake } from '../testing/fake-intake.ts';
 import { fakeTransport } from '../testing/fake-transport.ts';
 import { startDavisConsole } from './console.ts';
 import { crcCcitt } from './crc.ts';
+import type { DavisLineConfig } from './line-config.ts';
 
 const profile = profileOf('davis-vantage-pro2') as DavisProfile;
 const [LOOP, , LOOP2] = profile.frames.map((f) => Uint8Array.from(Buffer.from(f.hex as string, 'hex'))) as [

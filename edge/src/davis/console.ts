@@ -5,11 +5,12 @@
  * asks anew before they run out or when it fell silent.
  */
 import { type Cancel, type DavisProfile, type DeviceStatus, KarezError, messageOf } from '@karez/model';
-import type { ConfiguredDevice, DavisLineConfig } from '../config.ts';
+import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import { collectorClickMm, isAwake, isRefusal } from './answers.ts';
+import type { DavisLineConfig } from './line-config.ts';
 import { PacketFinder, type PacketKind, packetValues, USUAL_CLICK_MM } from './packet.ts';
 
 const WAKE_MS = 1_200;

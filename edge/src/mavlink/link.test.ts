@@ -1,10 +1,10 @@
 import { type MavlinkProfile, profileOf, seededRandom, silentLogger } from '@karez/model';
 import { virtualClock } from '@karez/model/testing';
 import { expect, test } from 'vitest';
-import type { MavlinkLineConfig } from '../config.ts';
 import { fakeIntake } from '../testing/fake-intake.ts';
 import { fakeTransport } from '../testing/fake-transport.ts';
 import { mavlinkFrame } from '../testing/mavlink-frames.ts';
+import type { MavlinkLineConfig } from './line-config.ts';
 import { startMavlinkLink } from './link.ts';
 
 const profile = profileOf('mavlink-sprayer') as MavlinkProfile;

@@ -3,12 +3,13 @@
  * whose system id it carries; messages that come more often than the profile keeps are thinned by time.
  */
 import { type Cancel, type DeviceStatus, KarezError, type MavlinkProfile, messageOf } from '@karez/model';
-import type { ConfiguredDevice, MavlinkLineConfig } from '../config.ts';
+import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import type { MavlinkFrame } from './frame.ts';
 import { FrameFinder } from './frame-finder.ts';
+import type { MavlinkLineConfig } from './line-config.ts';
 import { checkMessages, frameValues } from './values.ts';
 
 interface Vehicle {

@@ -1,11 +1,11 @@
 import { KarezError, type ModbusProfile, profileOf, seededRandom, silentLogger } from '@karez/model';
 import { virtualClock } from '@karez/model/testing';
 import { describe, expect, test } from 'vitest';
-import type { ModbusLineConfig } from '../config.ts';
 import { fakeIntake } from '../testing/fake-intake.ts';
 import { fakeTransport } from '../testing/fake-transport.ts';
 import { attachProbes, type FakeProbe, frameOf } from '../testing/modbus-probes.ts';
 import { startModbusBus } from './bus.ts';
+import type { ModbusLineConfig } from './line-config.ts';
 
 const SOIL = profileOf('cwt-soil-7in1') as ModbusProfile;
 

@@ -3,11 +3,12 @@
  * hands what it said to the intake. Whose turn it is stands in schedule.ts, how one request goes in master.ts.
  */
 import { type Cancel, codeOf, type DeviceStatus, KarezError, type ModbusProfile, messageOf } from '@karez/model';
-import type { ConfiguredDevice, ModbusLineConfig } from '../config.ts';
+import type { ConfiguredDevice } from '../config.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import type { ReadRequest } from './frame.ts';
+import type { ModbusLineConfig } from './line-config.ts';
 import { Master } from './master.ts';
 import { FOREIGN, groupRegisters, looksForeign, type RegisterGroup, registerValue } from './registers.ts';
 import { isSilent, Schedule, type Turn } from './schedule.ts';

@@ -8,11 +8,12 @@
 import { createServer, type Socket } from 'node:net';
 import { type DeviceStatus, type JsonProfile, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import type { ConfiguredDevice, MqttConfig } from '../config.ts';
+import type { ConfiguredDevice } from '../config.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { listen } from '../listen.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { readJson } from './json-values.ts';
+import type { MqttConfig } from './mqtt-config.ts';
 import { passwordCheck } from './passwords.ts';
 
 interface Node {

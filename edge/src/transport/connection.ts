@@ -1,5 +1,5 @@
 /** One opening of a port, from the first try to its end: what the transport holds, then throws away and makes anew. */
-import type { LinePort } from '../config.ts';
+import type { LinePort } from '../config/port.ts';
 
 export interface Connection {
   /** Bytes given to `write` that have not left yet. */

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Clock, seededRandom, silentLogger, systemClock } from '@karez/model';
 import { afterEach, expect, test } from 'vitest';
-import type { LinePort } from '../config.ts';
+import type { LinePort } from '../config/port.ts';
 import { openPty } from '../testing/pty.ts';
 import { startTransport, type Transport } from './transport.ts';
 

@@ -1,6 +1,6 @@
 /** A serial device of this machine. */
 import { SerialPort } from 'serialport';
-import type { LinePort } from '../config.ts';
+import type { LinePort } from '../config/port.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 
 type SerialLine = Extract<LinePort, { serial: string }> & { baudRate: number };

@@ -1,7 +1,7 @@
 import { seededRandom, silentLogger } from '@karez/model';
 import { virtualClock } from '@karez/model/testing';
 import { describe, expect, test } from 'vitest';
-import type { LinePort } from '../config.ts';
+import type { LinePort } from '../config/port.ts';
 import type { ConnectionEvents } from './connection.ts';
 import { startTransport } from './transport.ts';
 

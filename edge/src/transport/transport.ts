@@ -3,7 +3,7 @@
  * after it broke, with growing, jittered delays; what is wrong stands in `trouble`, in words that a person can act on.
  */
 import { type Cancel, KarezError } from '@karez/model';
-import type { LinePort } from '../config.ts';
+import type { LinePort } from '../config/port.ts';
 import type { EdgeDeps } from '../ports.ts';
 import type { Connect, Connection } from './connection.ts';
 import { connectSerial } from './serial.ts';

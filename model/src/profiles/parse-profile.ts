@@ -1,17 +1,14 @@
 /** Profiles from outside, checked. */
 import { KarezError } from '../errors.ts';
 import { channelKey, registerWidth } from '../profile.ts';
-import { DavisProfile, JsonProfile, MavlinkProfile, ModbusProfile, type Profile } from '../profile-schemas.ts';
+import { type ModbusProfile, PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
 import { quantityOf } from '../quantities.ts';
 import { checker } from '../schema.ts';
 
 /** By protocol, so that an error speaks of the right kind of profile. */
-const CHECKERS: Record<string, { parse(value: unknown, what: string): Profile } | undefined> = {
-  modbus: checker(ModbusProfile, 'CONFIG_INVALID'),
-  davis: checker(DavisProfile, 'CONFIG_INVALID'),
-  mavlink: checker(MavlinkProfile, 'CONFIG_INVALID'),
-  'mqtt-json': checker(JsonProfile, 'CONFIG_INVALID'),
-};
+const CHECKERS = new Map<string, { parse(value: unknown, what: string): Profile }>(
+  Object.entries(PROFILE_SCHEMAS).map(([protocol, schema]) => [protocol, checker(schema, 'CONFIG_INVALID')]),
+);
 
 /** Checks a profile from outside: its form, that its quantities exist, that channels differ. Throws CONFIG_INVALID naming the key. */
 export function parseProfile(value: unknown, what: string): Profile {
@@ -19,8 +16,8 @@ export function parseProfile(value: unknown, what: string): Profile {
     throw new KarezError('CONFIG_INVALID', `${what}: ${key} ${expected}`, { where: key });
   };
   const protocol = String((value as { protocol?: unknown } | null)?.protocol);
-  const check = Object.hasOwn(CHECKERS, protocol) ? CHECKERS[protocol] : undefined;
-  if (check === undefined) return fail('protocol', `must be one of ${Object.keys(CHECKERS).join(', ')}`);
+  const check = CHECKERS.get(protocol);
+  if (check === undefined) return fail('protocol', `must be one of ${[...CHECKERS.keys()].join(', ')}`);
   const profile = check.parse(value, what);
   const keys = new Set<string>();
   for (const [i, channel] of profile.channels.entries()) {

@@ -1,0 +1,29 @@
+/** A Modbus line of the configuration. */
+import Type, { type Static } from 'typebox';
+import { closed, deviceHead } from '../config/device.ts';
+import { LinePort } from '../config/port.ts';
+
+export const ModbusDevice = Type.Object({ ...deviceHead, address: Type.Integer({ minimum: 1, maximum: 247 }) }, closed);
+
+export const ModbusLine = Type.Object(
+  {
+    type: Type.Literal('modbus'),
+    port: LinePort,
+    timeoutMs: Type.Optional(
+      Type.Integer({ minimum: 20, maximum: 10_000, description: 'Wait for an answer, default 300.' }),
+    ),
+    retries: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 5, description: 'Repeats after no or a broken answer, default 1.' }),
+    ),
+    turnaroundMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000,
+        description: 'Silence between an answer and the next request, default 10.',
+      }),
+    ),
+    devices: Type.Array(ModbusDevice, { minItems: 1, maxItems: 247 }),
+  },
+  closed,
+);
+export type ModbusLineConfig = Static<typeof ModbusLine>;

@@ -1,0 +1,26 @@
+/** The gateway's own broker and its devices, in the configuration. */
+import { LIMITS } from '@karez/model';
+import Type, { type Static } from 'typebox';
+import { closed, deviceHead } from '../config/device.ts';
+
+const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
+
+export const MqttDevice = Type.Object(
+  {
+    ...deviceHead,
+    topic: Type.Optional(
+      Type.String({ pattern: '^[^+#\\s]+$', description: 'A topic without + and #, by default devices/{id}/up.' }),
+    ),
+  },
+  closed,
+);
+
+export const Mqtt = Type.Object(
+  {
+    host: Type.Optional(Type.String()),
+    port: PortNumber,
+    devices: Type.Array(MqttDevice, { maxItems: LIMITS.devicesPerGateway }),
+  },
+  closed,
+);
+export type MqttConfig = Static<typeof Mqtt>;
