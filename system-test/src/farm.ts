@@ -23,6 +23,8 @@ export interface AckedMessage {
 /** What the gateway's own page shows, as far as tests look at it. */
 export interface LocalPage {
   status: GatewayStatus;
+  /** Readings gathered for the next commit. */
+  journal: { queued: number };
   values: { device: string; channel: string; timeMs: number | null; value: number | null }[];
   trouble: string | null;
 }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilEmptied } from './emptied.ts';
 import { FARM, GATEWAY, makeFarm, type TestFarm } from './farm.ts';
 import { type Service, waitFor } from './process.ts';
 
@@ -83,16 +84,16 @@ test('readings flow on through SIGKILL, a silent link and a dead cloud', async (
 test('everything accepted is stored, once', async () => {
   // No new readings: the farm goes quiet, the gateway empties its journal.
   expect(await sim.stop()).toBe(0);
-  const last = await waitFor('the journal to be empty', async () => {
+  const accepted = await untilEmptied(farm);
+  const last = await waitFor('the cloud to hear of it', async () => {
     const view = await farm.api.gateway();
-    return view?.status?.waiting === 0 && view.online ? view : undefined;
+    return view?.status?.accepted === accepted && view.status.waiting === 0 && view.online ? view : undefined;
   });
 
   // By sequence numbers: one epoch, one range without a gap for each segment (each hard start begins one), together as
   // long as the gateway's own count.
   expect(last.ledger).toHaveLength(1);
   const ledger = last.ledger[0] as (typeof last.ledger)[number];
-  const accepted = last.status?.accepted as number;
   expect(accepted).toBeGreaterThan(1000);
   expect(ledger.ranges.map(([first]) => first)).toEqual([0, 1, 2].map((segment) => segment * 2 ** 36 + 1));
   expect(ledger.ranges).toEqual(last.status?.segments);

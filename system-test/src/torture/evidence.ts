@@ -1,7 +1,8 @@
 /** Gathers what the checker needs from a farm whose gateway and cloud have stopped. */
 import { join } from 'node:path';
+import { untilEmptied } from '../emptied.ts';
 import type { TestFarm } from '../farm.ts';
-import { type Running, waitFor } from '../process.ts';
+import type { Running } from '../process.ts';
 import { readCloudBook, readEmbeddedRows, readGatewayBook, type StoredRows } from './books.ts';
 import { type AckedMessage, type Proof, prove } from './proof.ts';
 
@@ -26,7 +27,7 @@ export interface EndOptions {
 export async function endAndProve(farm: TestFarm, parts: Parts, options: EndOptions = {}): Promise<Proof> {
   const { limitMs = 60_000 } = options;
   await stop('the simulator', parts.sim);
-  await waitFor('the journal to empty', async () => (await farm.local())?.status.waiting === 0, limitMs);
+  await untilEmptied(farm, limitMs);
   await stop('the gateway', parts.gateway);
   await stop('the cloud', parts.cloud);
   const cloudFile = join(farm.folder, 'cloud/cloud.db');
