@@ -8,78 +8,14 @@ import { KarezError } from '@karez/model';
 import { checker, Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { parseDocument } from 'yaml';
+import { type FaultCommand, FaultPlan } from './faults/fault-order.ts';
+import { Faults } from './faults/faults.ts';
+import { targetsOf } from './faults/targets.ts';
+import { closed, DepthCm, Position } from './lines/line-kind.ts';
+import { kindOf, SimLine } from './lines/line-table.ts';
 
-const closed = { additionalProperties: false } as const;
-const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
-const Position = Type.Tuple(
-  [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
-  {
-    maxItems: 2,
-  },
-);
-/** The soil model reaches 120 cm down. */
-const DepthCm = Type.Integer({ minimum: 1, maximum: 120 });
-
-export const SimPort = Type.Union([
-  Type.Object(
-    {
-      pty: Type.String({
-        minLength: 1,
-        description: 'Where the serial device appears, relative to this file; becomes a link to a pseudo-terminal.',
-      }),
-    },
-    closed,
-  ),
-  Type.Object(
-    {
-      tcp: PortNumber,
-      host: Type.Optional(Type.String({ minLength: 1, description: 'Default 127.0.0.1.' })),
-    },
-    closed,
-  ),
-]);
-export type SimPort = Static<typeof SimPort>;
-
-const ModbusLine = Type.Object(
-  {
-    type: Type.Literal('modbus'),
-    port: SimPort,
-    probes: Type.Array(
-      Type.Object(
-        { device: Id, address: Type.Integer({ minimum: 1, maximum: 247 }), field: Id, depthCm: DepthCm },
-        closed,
-      ),
-      { minItems: 1, maxItems: 247 },
-    ),
-  },
-  closed,
-);
-const DavisLine = Type.Object(
-  {
-    type: Type.Literal('davis'),
-    device: Id,
-    port: SimPort,
-    clickMm: Type.Optional(
-      Type.Union([Type.Literal(0.254), Type.Literal(0.2), Type.Literal(0.1)], {
-        description: 'Rain in one tip of its bucket, default 0.254 (a hundredth of an inch).',
-      }),
-    ),
-  },
-  closed,
-);
-const MavlinkLine = Type.Object(
-  {
-    type: Type.Literal('mavlink'),
-    device: Id,
-    port: SimPort,
-    fields: Type.Array(Id, { minItems: 1, description: 'Which fields it sprays, in turn.' }),
-    base: Type.Tuple([...Position.items], { description: 'Where it starts, lands and refills: longitude, latitude.' }),
-    systemId: Type.Optional(Type.Integer({ minimum: 1, maximum: 255, description: 'Default 1.' })),
-  },
-  closed,
-);
-export const SimLine = Type.Union([ModbusLine, DavisLine, MavlinkLine]);
-export type SimLine = Static<typeof SimLine>;
+export { DEFAULTS } from './defaults.ts';
+export type { SimLine } from './lines/line-table.ts';
 
 export const SimConfig = Type.Object(
   {
@@ -113,6 +49,9 @@ export const SimConfig = Type.Object(
       { minItems: 1, maxItems: 500 },
     ),
     lines: Type.Optional(Type.Array(SimLine, { maxItems: 64 })),
+    faults: Type.Optional(
+      Type.Array(FaultPlan, { maxItems: 1_000, description: 'What goes wrong, and when; counted from the start.' }),
+    ),
     nodes: Type.Optional(
       Type.Object(
         {
@@ -136,13 +75,10 @@ export const SimConfig = Type.Object(
   },
   closed,
 );
-export type SimConfig = Static<typeof SimConfig>;
+export type SimConfig = Omit<Static<typeof SimConfig>, 'faults'> & { faults?: readonly FaultCommand[] };
 
 /** The gateway's file of secrets: only the nodes' passwords matter here. */
 const Secrets = Type.Object({ devices: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1 }))) });
-
-/** What the configuration leaves out. */
-export const DEFAULTS = { host: '127.0.0.1', systemId: 1, clickMm: 0.254, flashMessages: 2_000 } as const;
 
 const configChecker = checker(SimConfig, 'CONFIG_INVALID');
 const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
@@ -203,7 +139,6 @@ function checkReferences(
     seen.add(id);
   };
   const paths = new Set<string>();
-  let drones = 0;
   (config.lines ?? []).forEach((line, i) => {
     const key = `lines.${i}`;
     if ('pty' in line.port) {
@@ -211,18 +146,15 @@ function checkReferences(
         fail(`${key}.port.pty`, `must differ from all others; "${line.port.pty}" is there twice`);
       paths.add(line.port.pty);
     }
-    if (line.type !== 'modbus') once(line.device, `${key}.device`);
-    if (line.type === 'mavlink') {
-      if (++drones > 1) fail(key, 'is a second drone; a simulated farm has one');
-      for (const [j, field] of line.fields.entries()) inField(field, `${key}.fields.${j}`);
+    const kind = kindOf(line);
+    for (const device of kind.devices(line)) {
+      once(device.id, `${key}.${device.key}`);
+      if (device.field !== undefined) inField(device.field.id, `${key}.${device.field.key}`);
     }
-    if (line.type !== 'modbus') return;
-    for (const [j, probe] of line.probes.entries()) {
-      once(probe.device, `${key}.probes.${j}.device`);
-      inField(probe.field, `${key}.probes.${j}.field`);
-    }
-    if (new Set(line.probes.map((p) => p.address)).size !== line.probes.length)
-      fail(`${key}.probes`, 'must have addresses that differ');
+    for (const { fields: sprayed } of kind.drones?.(line) ?? [])
+      for (const [j, field] of sprayed.entries()) inField(field, `${key}.fields.${j}`);
+    const problem = kind.problem?.(line);
+    if (problem !== undefined) fail(`${key}.${problem.key}`, problem.expected);
   });
   (config.nodes?.devices ?? []).forEach(({ device, field }, i) => {
     const key = `nodes.devices.${i}`;
@@ -234,4 +166,12 @@ function checkReferences(
         `needs a password under devices.${device} in ${secretsPath ?? 'a file given by --secrets'}`,
       );
   });
+  const faults = new Faults(config.seed, targetsOf(config), () => 0);
+  for (const [i, fault] of (config.faults ?? []).entries()) {
+    try {
+      faults.command(fault, `faults.${i}`);
+    } catch (cause) {
+      throw new KarezError('CONFIG_INVALID', `${path}: ${(cause as Error).message}`, { cause, where: `faults.${i}` });
+    }
+  }
 }

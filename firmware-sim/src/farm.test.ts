@@ -48,16 +48,18 @@ const config: SimConfig = {
 interface Heard {
   bytes: { atMs: number; line: number; bytes: Uint8Array }[];
   messages: { device: string; message: NodeMessage }[];
+  power: { device: string; isOn: boolean }[];
 }
 
 function listen(seed: number, startMs = START, firstCounter = 1): { farm: Farm; heard: Heard } {
-  const heard: Heard = { bytes: [], messages: [] };
+  const heard: Heard = { bytes: [], messages: [], power: [] };
   const farm = new Farm(
     config,
     { seed, startMs, firstCounter },
     {
       bytes: (line, bytes) => heard.bytes.push({ atMs: farm.nowMs, line, bytes }),
       message: (device, message) => heard.messages.push({ device, message }),
+      power: (device, isOn) => heard.power.push({ device, isOn }),
     },
   );
   return { farm, heard };
@@ -174,8 +176,11 @@ describe('faults', () => {
 
   test.each([
     [{ fault: 'silence', device: 'nobody' }, /device must be one of soil-1, soil-2, weather, drone, node-1, node-2/],
-    [{ fault: 'bad-checksum', device: 'node-1' }, /node-1 sends messages/],
-    [{ fault: 'explode', device: 'soil-1' }, /fault must be "silence" or "bad-checksum" or "lose-bytes" or "none"/],
+    [
+      { fault: 'bad-checksum', device: 'node-1' },
+      /needs a device that sends bytes and guards its frames by a checksum; node-1 does not/,
+    ],
+    [{ fault: 'explode', device: 'soil-1' }, /fault must be "silence" or "bad-checksum" or .* or "none"/],
     [{ fault: 'lose-bytes', device: 'soil-1', share: 2 }, /share must be <= 1/],
     ['silence', /must be object/],
   ])('%j is refused in words', (command, words) => {

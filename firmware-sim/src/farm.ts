@@ -4,17 +4,24 @@
  * same output bit for bit.
  */
 import type { SimConfig } from './config.ts';
-import { deviceOf, type SerialDevice } from './devices.ts';
-import { type Emission, type FaultCommand, Faults } from './faults.ts';
-import { type NodeMessage, nodeMessage } from './node/message.ts';
+import type { FaultCommand } from './faults/fault-order.ts';
+import type { Emission } from './faults/fault-table.ts';
+import { Faults, type PowerEvent } from './faults/faults.ts';
+import { targetsOf } from './faults/targets.ts';
+import type { SerialDevice } from './lines/line-kind.ts';
+import { kindOf } from './lines/line-table.ts';
+import { type NodeMessage, type NodePlace, nodeMessage } from './node/message.ts';
+import type { Senses } from './senses.ts';
 import { chance } from './world/noise.ts';
 import { World } from './world/world.ts';
 
 export interface FarmOutput {
   /** Bytes leave a line, by its place in the configuration. */
   bytes(line: number, bytes: Uint8Array): void;
-  /** A node has taken a sample. */
+  /** A node sends a message of a sample: this one, or one from before. */
   message(device: string, message: NodeMessage): void;
+  /** A node loses its power, or has it again. */
+  power(device: string, isOn: boolean): void;
 }
 
 export interface FarmOptions {
@@ -22,11 +29,14 @@ export interface FarmOptions {
   startMs: number;
   /** The number that every node's first message carries. */
   firstCounter: number;
+  /** What right clocks of devices say at a moment of simulated time, ms since 1970. Default that moment itself. */
+  deviceClock?(simulatedMs: number): number;
 }
 
 interface Due {
   atMs: number;
-  everyMs: number;
+  /** Undefined where it happens once. */
+  everyMs: number | undefined;
   run(): void;
 }
 
@@ -36,42 +46,44 @@ const NODE_JITTER_MS = 200;
 export class Farm {
   readonly world: World;
   readonly faults: Faults;
+  readonly #seed: number;
   readonly #output: FarmOutput;
+  readonly #senses: Senses;
   readonly #devices: SerialDevice[];
+  /** The line of each device that is on one. */
+  readonly #lineOf = new Map<string, number>();
   readonly #due: Due[] = [];
 
-  constructor(config: SimConfig, { seed, startMs, firstCounter }: FarmOptions, output: FarmOutput) {
+  constructor(config: SimConfig, options: FarmOptions, output: FarmOutput) {
+    const { seed, startMs, firstCounter, deviceClock = (ms: number) => ms } = options;
+    this.#seed = seed;
     this.#output = output;
     const lines = config.lines ?? [];
-    const drone = lines.find((line) => line.type === 'mavlink');
     this.world = new World({
       ...{ seed, startMs, site: config.site, fields: config.fields },
-      ...(drone === undefined ? {} : { drone: { fields: drone.fields, base: drone.base } }),
+      drones: lines.flatMap((line) => kindOf(line).drones?.(line) ?? []),
     });
-    this.faults = new Faults(seed, deviceKinds(config));
-    this.#devices = lines.map((line) => deviceOf(line, this.world));
-    for (const [line, device] of this.#devices.entries()) {
-      if (device.everyMs === undefined) continue;
-      this.#due.push({
-        atMs: startMs + device.everyMs,
-        everyMs: device.everyMs,
-        run: () => this.#send(line, device.tick()),
-      });
-    }
+    const faults = new Faults(seed, targetsOf(config), () => this.world.nowMs, deviceClock);
+    this.faults = faults;
+    this.#senses = {
+      world: this.world,
+      felt: (device, values, sensor) => faults.felt(device, values, sensor),
+      clockMs: (device) => faults.clockMs(device),
+    };
+    this.#devices = lines.map((line, i) => {
+      for (const { id } of kindOf(line).devices(line)) this.#lineOf.set(id, i);
+      return kindOf(line).open(line, this.#senses);
+    });
+    for (const [line, device] of this.#devices.entries())
+      if (device.everyMs !== undefined)
+        this.#after(device.everyMs, device.everyMs, () => this.#send(line, device.tick()));
     const intervalMs = (config.nodes?.intervalS ?? 0) * 1_000;
-    for (const { device, field, depthsCm } of config.nodes?.devices ?? []) {
-      let n = firstCounter;
-      const offsetMs = Math.floor(chance(seed, `${device} phase`) * intervalMs);
-      this.#due.push({
-        atMs: startMs + offsetMs,
-        everyMs: intervalMs,
-        run: () => {
-          if (this.faults.silences(device)) return;
-          const t = Math.round(this.world.nowMs + NODE_JITTER_MS * chance(seed, `${device} jitter`, n));
-          output.message(device, nodeMessage(this.world, { device, field, depthsCm }, n++, t));
-        },
-      });
+    for (const place of config.nodes?.devices ?? []) {
+      const counter = { n: firstCounter };
+      const offsetMs = Math.floor(chance(seed, `${place.device} phase`) * intervalMs);
+      this.#after(offsetMs, intervalMs, () => this.#sample(place, counter));
     }
+    for (const [i, fault] of (config.faults ?? []).entries()) this.#order(fault, `faults.${i}`);
   }
 
   get nowMs(): number {
@@ -81,12 +93,14 @@ export class Farm {
   /** Lets simulated time pass until `toMs`; what falls due on the way happens in the order of time. */
   advance(toMs: number): void {
     for (;;) {
-      let next: Due | undefined;
-      for (const due of this.#due) if (due.atMs <= toMs && (next === undefined || due.atMs < next.atMs)) next = due;
-      if (next === undefined) break;
-      this.world.advance(next.atMs);
-      next.run();
-      next.atMs += next.everyMs;
+      let next = 0;
+      for (const [i, due] of this.#due.entries()) if (due.atMs < (this.#due[next] as Due).atMs) next = i;
+      const due = this.#due[next];
+      if (due === undefined || due.atMs > toMs) break;
+      this.world.advance(due.atMs);
+      if (due.everyMs === undefined) this.#due.splice(next, 1);
+      else due.atMs += due.everyMs;
+      due.run();
     }
     this.world.advance(toMs);
   }
@@ -96,25 +110,49 @@ export class Farm {
     this.#send(line, (this.#devices[line] as SerialDevice).take(bytes));
   }
 
-  /** A fault command, as it came in. Throws REQUEST_INVALID. */
+  /** An order for a fault, as it came in. Throws REQUEST_INVALID. */
   command(value: unknown): FaultCommand {
-    return this.faults.command(value);
+    return this.#order(value, 'command');
+  }
+
+  #order(value: unknown, where: string): FaultCommand {
+    const { command, power } = this.faults.command(value, where);
+    for (const event of power) this.#after(event.atMs - this.nowMs, undefined, () => this.#power(event));
+    return command;
+  }
+
+  #power({ device, what }: PowerEvent): void {
+    const line = this.#lineOf.get(device);
+    if (line !== undefined) {
+      if (what !== 'on') this.#devices[line]?.restart?.(device);
+      return;
+    }
+    if (what !== 'on') this.#output.power(device, false);
+    if (what !== 'off') this.#output.power(device, true);
+  }
+
+  #after(delayMs: number, everyMs: number | undefined, run: () => void): void {
+    this.#due.push({ atMs: this.nowMs + delayMs, everyMs, run });
   }
 
   #send(line: number, emissions: Emission[]): void {
-    for (const emission of emissions) {
-      const bytes = this.faults.pass(emission);
-      if (bytes !== undefined) this.#output.bytes(line, bytes);
+    for (const emission of emissions) for (const bytes of this.faults.pass(emission)) this.#output.bytes(line, bytes);
+  }
+
+  #sample(place: NodePlace, counter: { n: number }): void {
+    const { device } = place;
+    const { dropped, samples, sendings, delayMs } = this.faults.sample(device);
+    for (let i = 0; i < (dropped ? 0 : samples); i++) {
+      const n = counter.n++;
+      const jitterMs = NODE_JITTER_MS * chance(this.#seed, `${device} jitter`, n);
+      // Of many samples in one go each has a millisecond of its own.
+      const t = Math.round(this.#senses.clockMs(device) + (samples === 1 ? jitterMs : i));
+      const message = nodeMessage(this.#senses, place, n, t);
+      const send = () => {
+        for (let k = 0; k < sendings; k++) this.#output.message(device, message);
+      };
+      if (delayMs === 0) send();
+      else this.#after(delayMs, undefined, send);
     }
   }
-}
-
-function deviceKinds(config: SimConfig): Map<string, 'line' | 'node'> {
-  const kinds = new Map<string, 'line' | 'node'>();
-  for (const line of config.lines ?? []) {
-    if (line.type === 'modbus') for (const probe of line.probes) kinds.set(probe.device, 'line');
-    else kinds.set(line.device, 'line');
-  }
-  for (const { device } of config.nodes?.devices ?? []) kinds.set(device, 'node');
-  return kinds;
 }

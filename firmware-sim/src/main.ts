@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { jsonLogger, messageOf, stopOnSignal, systemClock } from '@karez/model';
 import { loadSim } from './config.ts';
+import { FAULTS } from './faults/fault-table.ts';
 import { noRecord, openRecord } from './record.ts';
 import { startSimulator } from './simulator.ts';
 
@@ -23,7 +24,16 @@ Commands on standard input, one JSON object a line:
   {"fault":"silence","device":"soil-1"}
   {"fault":"bad-checksum","device":"weather","share":0.2}
   {"fault":"lose-bytes","device":"drone","share":0.1}
-  {"fault":"none","device":"soil-1"}`;
+  {"fault":"drift","device":"field:north","value":"moisturePct","perHour":4,"afterS":60,"forS":600}
+  {"fault":"none","device":"soil-1"}         ends its faults, also those still to come
+  {"report":"faults"}                        how often each has struck
+device: an id; ids with * for any letters; field:ID; kind:KIND (a type of line, or node); all.
+afterS, forS: seconds of simulated time. The same orders stand under "faults" in the configuration, counted from the start.
+A fault that was due and never struck is told in the log when the simulator stops.
+Faults:
+${Object.entries(FAULTS)
+  .map(([name, { what }]) => `  ${name.padEnd(15)}${what}`)
+  .join('\n')}`;
 
 function numberOf(name: string, text: string, isRight: (n: number) => boolean, expected: string): number {
   const value = Number(text);
@@ -64,7 +74,13 @@ async function main(): Promise<void> {
   createInterface({ input: process.stdin }).on('line', (line) => {
     if (line.trim() !== '') console.log(JSON.stringify(simulator.command(line)));
   });
-  stopOnSignal(() => simulator.stop(), logger);
+  stopOnSignal(async () => {
+    const { simulatedMs, faults } = simulator.report();
+    for (const { fault, device, fromMs, strikes } of faults)
+      if (strikes === 0 && fromMs <= simulatedMs) logger.log('warn', 'a fault never struck', { fault, device });
+    console.log(JSON.stringify({ event: 'faults', ...simulator.report() }));
+    await simulator.stop();
+  }, logger);
 }
 
 try {

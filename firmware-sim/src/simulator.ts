@@ -5,6 +5,7 @@
 import { type Clock, type Logger, messageOf, type Random, seededRandom } from '@karez/model';
 import { DEFAULTS, type LoadedSim } from './config.ts';
 import { Farm } from './farm.ts';
+import type { FaultReport } from './faults/faults.ts';
 import { mqttLink } from './node/mqtt-link.ts';
 import { SoilNode } from './node/soil-node.ts';
 import { openPort, type Port } from './port/port.ts';
@@ -35,8 +36,20 @@ export interface Simulator {
   readonly nodes: readonly SoilNode[];
   /** Obeys a command as it came in; returns what to answer. */
   command(line: string): object;
+  /** What became of every fault, and of the nodes' messages. */
+  report(): FarmReport;
   stop(): Promise<void>;
 }
+
+export interface FarmReport {
+  simulatedMs: number;
+  faults: FaultReport[];
+  /** Messages of all nodes: not yet acknowledged, acknowledged, sent again, given up. */
+  nodes: { waiting: number; acked: number; repeated: number; dropped: number };
+}
+
+/** `{"report":"faults"}` on standard input. */
+const isReportWanted = (value: unknown) => (value as { report?: unknown } | null)?.report === 'faults';
 
 /** How often simulated time is brought up to date. */
 const STEP_MS = 50;
@@ -75,6 +88,7 @@ export async function startSimulator(
         record.use(message.n);
         nodes.get(device)?.add(message);
       },
+      power: (device, isOn) => nodes.get(device)?.power(isOn),
     },
   );
   const lines = config.lines ?? [];
@@ -92,6 +106,17 @@ export async function startSimulator(
     for (const port of ports) await port.stop();
     throw error;
   }
+  const report = (): FarmReport => ({
+    simulatedMs: farm.nowMs,
+    faults: farm.faults.reports(),
+    nodes: [...nodes.values()].reduce(
+      (sum, { waiting, counts }) => ({
+        ...{ waiting: sum.waiting + waiting, acked: sum.acked + counts.acked },
+        ...{ repeated: sum.repeated + counts.repeated, dropped: sum.dropped + counts.dropped },
+      }),
+      { waiting: 0, acked: 0, repeated: 0, dropped: 0 },
+    ),
+  });
   const stopClock = clock.every(STEP_MS, catchUp);
   for (const node of nodes.values()) node.start();
 
@@ -105,12 +130,15 @@ export async function startSimulator(
     command(text) {
       try {
         catchUp();
-        const command = farm.command(JSON.parse(text));
+        const value: unknown = JSON.parse(text);
+        if (isReportWanted(value)) return { event: 'faults', ...report() };
+        const command = farm.command(value);
         return { event: 'fault', ...command, fired: farm.faults.fired.get(command.device) ?? 0 };
       } catch (error) {
         return { event: 'refused', reason: messageOf(error) };
       }
     },
+    report,
     async stop() {
       stopClock();
       for (const node of nodes.values()) node.stop();

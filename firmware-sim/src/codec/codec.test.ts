@@ -1,5 +1,6 @@
 /** The simulator's encoders against frames that others have published, field by field. */
 import { describe, expect, test } from 'vitest';
+import { soundSenses } from '../senses.ts';
 import { World } from '../world/world.ts';
 import { DavisConsole, davisCrc, loop2Packet, loopPacket } from './davis-console.ts';
 import { DroneRadio, RADIO_STEP_MS } from './drone-radio.ts';
@@ -182,15 +183,15 @@ describe('MAVLink radio', () => {
           ],
         },
       ],
-      drone: { fields: ['f'], base: [86.05, 44.301] },
+      drones: [{ device: 'drone', fields: ['f'], base: [86.05, 44.301] }],
     });
-    const radio = new DroneRadio(world, 42);
+    const radio = new DroneRadio(soundSenses(world), 42, 'drone');
     const counts = new Map<number, number>();
     let sequence = 0;
     const extra: Record<number, number> = { 0: 50, 24: 24, 33: 104, 36: 222, 74: 20, 147: 154, 251: 170, 371: 10 };
     for (let step = 1; step <= 40; step++) {
       world.advance(Date.UTC(2026, 5, 1) + step * RADIO_STEP_MS);
-      for (const frame of radio.frames()) {
+      for (const { bytes: frame } of radio.frames()) {
         const id = (frame[7] as number) | ((frame[8] as number) << 8);
         counts.set(id, (counts.get(id) ?? 0) + 1);
         expect(frame[4]).toBe(sequence++ & 0xff);

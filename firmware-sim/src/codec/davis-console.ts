@@ -7,7 +7,10 @@
 import type { StationWeather } from '../world/world.ts';
 
 const ACK = 0x06;
+/** Dashes: what stands for a sensor that is not there (section X, "dashed value"). */
 const NO_WORD = 0x7fff;
+const NO_BYTE = 0xff;
+const NO_COUNT = 0xffff;
 /** Dashes in the whole-degree indices of LOOP2. */
 const NO_INDEX = 255;
 const NOAA_REDUCTION = 2;
@@ -26,7 +29,7 @@ const HPA_PER_INCH = 33.8638866667;
 const inchesOfMercury = (hPa: number) => Math.round((hPa / HPA_PER_INCH) * 1000);
 const fahrenheitTenths = (c: number) => Math.round((c * 1.8 + 32) * 10);
 const mph = (ms: number) => ms / 0.44704;
-const degrees = (deg: number) => Math.round(deg) || 360;
+const degrees = (deg: number) => (Number.isNaN(deg) ? deg : Math.round(deg) || 360);
 /** Both packets have one byte for it; 255 is kept for "no value". */
 const wholeMph = (ms: number) => Math.min(254, Math.round(mph(ms)));
 /** Change of the barometer in three hours: up to 0.02 inch is steady, from 0.06 inch on rapid (console manual). */
@@ -60,21 +63,31 @@ function packet(fill: (view: DataView) => void): Uint8Array {
   return bytes;
 }
 
+/** Writers of values, or of dashes where there is none. */
+const wordsOf =
+  (view: DataView) =>
+  (at: number, value: number, dash = NO_WORD) =>
+    view.setUint16(at, Number.isNaN(value) ? dash : value, true);
+const bytesOf = (view: DataView) => (at: number, value: number) =>
+  view.setUint8(at, Number.isNaN(value) ? NO_BYTE : value);
+
 /** What both packets hold at the same places. */
 function shared(view: DataView, w: ConsoleWeather): void {
+  const word = wordsOf(view);
+  const byte = bytesOf(view);
   view.setInt8(3, trend(w.pressureChange3hHpa));
-  view.setUint16(7, inchesOfMercury(w.pressureHpa), true);
+  word(7, inchesOfMercury(w.pressureHpa), 0);
   view.setInt16(9, fahrenheitTenths(22), true);
   view.setUint8(11, 45);
-  view.setInt16(12, fahrenheitTenths(w.temperatureC), true);
-  view.setUint8(14, wholeMph(w.windMs));
-  view.setUint16(16, degrees(w.windDeg), true);
-  view.setUint8(33, Math.round(w.humidityPct));
-  view.setUint16(41, clicks(w.rainMmPerH, w.clickMm), true);
-  view.setUint8(43, Math.round(w.uvIndex * 10));
-  view.setUint16(44, Math.round(w.solarWm2), true);
-  view.setUint16(50, clicks(w.rainDayMm, w.clickMm), true);
-  view.setUint16(56, Math.round((w.etDayMm / 25.4) * 1000), true);
+  word(12, fahrenheitTenths(w.temperatureC));
+  byte(14, wholeMph(w.windMs));
+  word(16, degrees(w.windDeg), 0);
+  byte(33, Math.round(w.humidityPct));
+  word(41, clicks(w.rainMmPerH, w.clickMm), NO_COUNT);
+  byte(43, Math.round(w.uvIndex * 10));
+  word(44, Math.round(w.solarWm2));
+  word(50, clicks(w.rainDayMm, w.clickMm), NO_COUNT);
+  word(56, Math.round((w.etDayMm / 25.4) * 1000), NO_COUNT);
 }
 
 /** The LOOP packet (section X.1). */
@@ -85,7 +98,7 @@ export function loopPacket(w: ConsoleWeather, archiveRecord = 0): Uint8Array {
     for (let i = 18; i < 33; i++) view.setUint8(i, 0xff);
     for (let i = 34; i < 41; i++) view.setUint8(i, 0xff);
     shared(view, w);
-    view.setUint8(15, wholeMph(w.windAverage10Ms));
+    bytesOf(view)(15, wholeMph(w.windAverage10Ms));
     view.setUint16(48, 0xffff, true);
     for (let i = 62; i < 70; i++) view.setUint8(i, 0xff);
     view.setUint16(87, Math.round((4.6 * 100 * 512) / 300), true);
@@ -101,22 +114,23 @@ export function loop2Packet(w: ConsoleWeather): Uint8Array {
     view.setUint16(5, NO_WORD, true);
     view.setUint8(15, 0xff);
     shared(view, w);
-    const tenthsOfMph = (at: number, ms: number) => view.setUint16(at, Math.round(mph(ms) * 10), true);
+    const word = wordsOf(view);
+    const tenthsOfMph = (at: number, ms: number) => word(at, Math.round(mph(ms) * 10));
     tenthsOfMph(18, w.windAverage10Ms);
     tenthsOfMph(20, w.windAverage2Ms);
     tenthsOfMph(22, w.gust10Ms);
-    view.setUint16(24, degrees(w.gust10Deg), true);
+    word(24, degrees(w.gust10Deg));
     view.setUint16(26, NO_WORD, true);
     view.setUint16(28, NO_WORD, true);
-    view.setInt16(30, Math.round(dewPointC(w.temperatureC, w.humidityPct) * 1.8 + 32), true);
+    word(30, Math.round(dewPointC(w.temperatureC, w.humidityPct) * 1.8 + 32), NO_INDEX);
     view.setUint8(32, 0xff);
     view.setUint8(34, 0xff);
-    view.setInt16(35, Math.round(w.temperatureC * 1.8 + 32), true);
-    view.setInt16(37, Math.round(w.temperatureC * 1.8 + 32), true);
+    word(35, Math.round(w.temperatureC * 1.8 + 32), NO_INDEX);
+    word(37, Math.round(w.temperatureC * 1.8 + 32), NO_INDEX);
     view.setInt16(39, NO_INDEX, true);
     view.setUint16(48, 0xffff, true);
     view.setUint8(60, NOAA_REDUCTION);
-    for (const at of [65, 67, 69]) view.setUint16(at, inchesOfMercury(w.pressureHpa), true);
+    for (const at of [65, 67, 69]) word(at, inchesOfMercury(w.pressureHpa), 0);
     view.setUint8(71, 0xff);
     for (let at = 83; at < 95; at += 2) view.setUint16(at, NO_WORD, true);
   });
@@ -132,6 +146,12 @@ export class DavisConsole {
 
   constructor(weather: () => ConsoleWeather) {
     this.#weather = weather;
+  }
+
+  /** The power was away: it sends nothing until it is asked again. */
+  restart(): void {
+    this.#line = '';
+    this.#left = 0;
   }
 
   /** Takes bytes of the host; returns what the console answers at once. */

@@ -1,7 +1,7 @@
 /** The telemetry of a sprayer drone: which messages, how often, with what in them. */
-import { TANK_L } from '../world/drone.ts';
-import type { World } from '../world/world.ts';
-import { MavlinkSender, type MessageName } from './mavlink.ts';
+import type { Senses } from '../senses.ts';
+import { type DroneState, TANK_L } from '../world/drone.ts';
+import { asFrom, MavlinkSender, type MessageName } from './mavlink.ts';
 
 /** Milliseconds between two of a message. */
 const EVERY: Record<Exclude<MessageName, 'NAMED_VALUE_FLOAT'>, number> & { flow: number; sections: number } = {
@@ -28,33 +28,44 @@ const LIQUID = 1;
 const CELLS = 14;
 const NO_CELL = 0xffff;
 
+/** A frame, and the same from a neighbour's system. */
+export interface RadioFrame {
+  bytes: Uint8Array;
+  elsewhere(): Uint8Array;
+}
+
 export class DroneRadio {
-  readonly #world: World;
+  readonly #senses: Senses;
+  readonly #device: string;
   readonly #sender: MavlinkSender;
   readonly #startMs: number;
   readonly #due = new Map<string, number>();
 
-  constructor(world: World, systemId: number) {
-    this.#world = world;
+  constructor(senses: Senses, systemId: number, device: string) {
+    this.#senses = senses;
+    this.#device = device;
     this.#sender = new MavlinkSender(systemId, 1);
-    this.#startMs = world.nowMs;
+    this.#startMs = senses.world.nowMs;
   }
 
   /** Frames that are due at the world's present time. */
-  frames(): Uint8Array[] {
-    const now = this.#world.nowMs;
-    const frames: Uint8Array[] = [];
-    for (const [what, every] of Object.entries(EVERY)) {
-      if (now < (this.#due.get(what) ?? 0)) continue;
+  frames(): RadioFrame[] {
+    const { world, felt } = this.#senses;
+    const now = world.nowMs;
+    const due = Object.entries(EVERY).filter(([what]) => now >= (this.#due.get(what) ?? 0));
+    if (due.length === 0) return [];
+    const state = felt(this.#device, world.drone(this.#device));
+    return due.map(([what, every]) => {
       this.#due.set(what, now + every - RADIO_STEP_MS / 2);
-      frames.push(this.#frame(what as keyof typeof EVERY, now - this.#startMs));
-    }
-    return frames;
+      const bytes = this.#frame(what as keyof typeof EVERY, now - this.#startMs, state);
+      return { bytes, elsewhere: () => asFrom(bytes, ((bytes[5] as number) % 255) + 1) };
+    });
   }
 
-  #frame(what: keyof typeof EVERY, bootMs: number): Uint8Array {
-    const { drone: d, site } = this.#world;
-    const [lon, lat] = this.#world.dronePosition();
+  #frame(what: keyof typeof EVERY, bootMs: number, d: DroneState): Uint8Array {
+    const { world } = this.#senses;
+    const { site } = world;
+    const [lon, lat] = world.dronePosition(this.#device);
     const altitude = site.elevationM + d.heightM;
     const heading = (d.headingDeg * Math.PI) / 180;
     const named = (name: string, value: number) =>

@@ -104,3 +104,13 @@ export class MavlinkSender {
     return Uint8Array.from([0xfd, ...body, crc & 0xff, crc >>> 8]);
   }
 }
+
+/** A frame of this file as another system would send it. */
+export function asFrom(frame: Uint8Array, system: number): Uint8Array {
+  const body = [...frame.subarray(1, -2)];
+  body[4] = system;
+  const id = (frame[7] as number) | ((frame[8] as number) << 8) | ((frame[9] as number) << 16);
+  const [, crcExtra] = Object.values(MESSAGES).find(([own]) => own === id) as (typeof MESSAGES)[MessageName];
+  const crc = x25([...body, crcExtra]);
+  return Uint8Array.from([0xfd, ...body, crc & 0xff, crc >>> 8]);
+}

@@ -97,6 +97,26 @@ describe('a node', () => {
     expect(Math.min(...turns.slice(4))).toBeGreaterThan(2_000);
   });
 
+  test('without power has no link, keeps its flash, and goes on where it was', async () => {
+    const s = stage();
+    s.link().opened();
+    s.node.add(message(1));
+    const before = s.link();
+    s.node.power(false);
+    s.node.add(message(2));
+    await s.clock.advance(60_000);
+    expect(s.opened()).toBe(1);
+    s.node.power(true);
+    expect(s.opened()).toBe(2);
+    // What the former link still says counts for nothing.
+    before.closed('late');
+    s.sent[0]?.ack();
+    s.link().opened();
+    s.sent[1]?.ack();
+    s.sent[2]?.ack();
+    expect(s.acked).toEqual([1, 2]);
+  });
+
   test('makes no new link once stopped', async () => {
     const s = stage();
     s.node.stop();

@@ -47,6 +47,9 @@ export class SoilNode {
   #delayMs = FIRST_DELAY_MS;
   #lastReason: string | undefined;
   #stopped = false;
+  #hasPower = true;
+  /** Counts connections; what a former one says counts for nothing. */
+  #attempt = 0;
   readonly counts = { acked: 0, repeated: 0, dropped: 0 };
 
   constructor(
@@ -89,31 +92,49 @@ export class SoilNode {
     this.#link?.close();
   }
 
+  /** Without power the connection is gone; what is in its flash stays there. */
+  power(isOn: boolean): void {
+    if (isOn === this.#hasPower) return;
+    this.#hasPower = isOn;
+    if (isOn) {
+      this.#connect();
+      return;
+    }
+    const link = this.#link;
+    this.#attempt++;
+    this.#forget();
+    link?.close();
+  }
+
   #connect(): void {
-    if (this.#stopped) return;
-    let isOver = false;
+    if (this.#stopped || !this.#hasPower) return;
+    const attempt = ++this.#attempt;
     const link = this.#open({
       opened: () => {
-        if (isOver || this.#stopped) return;
+        if (attempt !== this.#attempt || this.#stopped) return;
         this.#isOpen = true;
         this.#delayMs = FIRST_DELAY_MS;
         this.#lastReason = undefined;
         this.#send(true);
       },
       closed: (reason) => {
-        if (isOver) return;
-        isOver = true;
+        if (attempt !== this.#attempt) return;
+        this.#attempt++;
         this.#closed(reason);
       },
     });
-    if (!isOver) this.#link = link;
+    if (attempt === this.#attempt) this.#link = link;
   }
 
-  #closed(reason: string | undefined): void {
+  #forget(): void {
     this.#link = undefined;
     this.#isOpen = false;
     this.#underWay = false;
     this.#timer?.();
+  }
+
+  #closed(reason: string | undefined): void {
+    this.#forget();
     if (this.#stopped) return;
     if (reason !== undefined && reason !== this.#lastReason)
       this.#deps.logger.log('info', 'a node is not connected', { device: this.id, reason });

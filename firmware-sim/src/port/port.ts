@@ -1,7 +1,8 @@
 /** Where the bytes of a line come out: a pseudo-terminal or a TCP port. Bytes that nobody takes are gone, as on a wire. */
 import { resolve } from 'node:path';
 import type { Clock, Logger } from '@karez/model';
-import { DEFAULTS, type SimPort } from '../config.ts';
+import { DEFAULTS } from '../defaults.ts';
+import type { SimPort } from '../lines/line-kind.ts';
 import { openPtyPort } from './pty-port.ts';
 import { openTcpPort } from './tcp-port.ts';
 

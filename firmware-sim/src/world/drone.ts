@@ -33,6 +33,11 @@ export interface DroneState {
   resume?: Point | undefined;
 }
 
+/** What a drone measures of itself, for faults. */
+export const DRONE_VALUES = [
+  ...['heightM', 'headingDeg', 'speedMs', 'climbMs', 'tankL', 'flowLpm', 'pumpPct', 'batteryPct', 'currentA'],
+] as const satisfies readonly (keyof DroneState)[];
+
 export const TANK_L = 30;
 const SWATH_M = 6;
 const CRUISE_MS = 9;

@@ -18,7 +18,7 @@ const outline: [number, number][] = [
 const options = (seed: number, startMs: number): WorldOptions => ({
   ...{ seed, startMs, site },
   fields: (['sandy-loam', 'loam', 'silt-loam', 'clay'] as SoilKind[]).map((soil) => ({ id: soil, soil, outline })),
-  drone: { fields: ['loam', 'clay'], base: [86.0546, 44.3016] },
+  drones: [{ device: 'drone', fields: ['loam', 'clay'], base: [86.0546, 44.3016] }],
 });
 
 describe('soil water', () => {
@@ -121,7 +121,7 @@ describe('drone', () => {
     const world = new World(options(7, start));
     return Array.from({ length: hours * 3600 * 4 }, (_, i) => {
       world.advance(start + (i + 1) * 250);
-      return { ...world.drone };
+      return { ...world.drone('drone') };
     });
   }
   const states = flight(3);

@@ -18,7 +18,14 @@ export interface WorldOptions {
   startMs: number;
   site: Site;
   fields: readonly WorldField[];
-  drone?: { fields: readonly string[]; base: readonly [number, number] };
+  drones?: readonly DronePlan[];
+}
+
+/** A drone: which fields it sprays in turn, and where it starts, lands and refills (longitude, latitude). */
+export interface DronePlan {
+  device: string;
+  fields: readonly string[];
+  base: readonly [number, number];
 }
 
 /** What a weather station knows at one moment. */
@@ -38,6 +45,15 @@ export interface SoilValues {
   potassium: number;
 }
 
+/** Names of what a probe and a weather station measure, for faults. */
+export const SOIL_VALUES = [
+  ...['moisturePct', 'temperatureC', 'ecUsCm', 'ph', 'nitrogen', 'phosphorus', 'potassium'],
+] as const satisfies readonly (keyof SoilValues)[];
+export const WEATHER_VALUES = [
+  ...['temperatureC', 'humidityPct', 'pressureHpa', 'windMs', 'gustMs', 'windDeg', 'rainMmPerH', 'solarWm2', 'uvIndex'],
+  ...['windAverage10Ms', 'windAverage2Ms', 'gust10Ms', 'gust10Deg', 'pressureChange3hHpa', 'rainDayMm', 'etDayMm'],
+] as const satisfies readonly (keyof StationWeather)[];
+
 const SOIL_STEP_MS = 60_000;
 const DRONE_STEP_MS = 250;
 const DAY = 86_400_000;
@@ -48,23 +64,23 @@ const WARM_UP_MS = 10 * DAY;
 export class World {
   readonly seed: number;
   readonly site: Site;
-  readonly drone: DroneState = newDrone();
   readonly soils = new Map<string, SoilState>();
-  readonly #base: readonly [number, number];
-  readonly #routes: Point[][];
+  readonly #drones = new Map<string, Flight>();
   #nowMs: number;
   #soilMs: number;
   #rainDay = { day: 0, mm: 0, etMm: 0 };
   #recent: { minute: number; values: RecentWeather } | undefined;
 
-  constructor({ seed, startMs, site, fields, drone }: WorldOptions) {
+  constructor({ seed, startMs, site, fields, drones = [] }: WorldOptions) {
     this.seed = seed;
     this.site = site;
-    this.#base = drone?.base ?? [site.longitude, site.latitude];
-    this.#routes = (drone?.fields ?? []).flatMap((id) => {
-      const field = fields.find((f) => f.id === id);
-      return field === undefined ? [] : [swaths(field.outline.map(([lon, lat]) => this.#local(lon, lat)))];
-    });
+    for (const { device, fields: ids, base } of drones) {
+      const routes = ids.flatMap((id) => {
+        const field = fields.find((f) => f.id === id);
+        return field === undefined ? [] : [swaths(field.outline.map((at) => local(base, at)))];
+      });
+      this.#drones.set(device, { state: newDrone(), base, routes });
+    }
     this.#nowMs = startMs;
     this.#soilMs = Math.floor((startMs - WARM_UP_MS) / SOIL_STEP_MS) * SOIL_STEP_MS;
     for (const [i, field] of fields.entries())
@@ -80,7 +96,7 @@ export class World {
   advance(toMs: number): void {
     this.#soilTo(toMs);
     for (; this.#nowMs + DRONE_STEP_MS <= toMs; this.#nowMs += DRONE_STEP_MS) {
-      if (this.#routes.length > 0) stepDrone(this.drone, this.#routes, DRONE_STEP_MS / 1000);
+      for (const { state, routes } of this.#drones.values()) stepDrone(state, routes, DRONE_STEP_MS / 1000);
     }
   }
 
@@ -134,19 +150,33 @@ export class World {
     };
   }
 
-  /** Where the drone is, degrees. */
-  dronePosition(): [longitude: number, latitude: number] {
-    const [east, north] = this.drone.at;
-    return [
-      this.#base[0] + east / (METRES_PER_DEGREE * Math.cos((this.#base[1] * Math.PI) / 180)),
-      this.#base[1] + north / METRES_PER_DEGREE,
-    ];
+  /** The state of a drone now. */
+  drone(device: string): DroneState {
+    return (this.#drones.get(device) as Flight).state;
   }
 
-  #local(longitude: number, latitude: number): Point {
+  /** Where a drone is, degrees. */
+  dronePosition(device: string): [longitude: number, latitude: number] {
+    const { state, base } = this.#drones.get(device) as Flight;
+    const [east, north] = state.at;
     return [
-      (longitude - this.#base[0]) * METRES_PER_DEGREE * Math.cos((this.#base[1] * Math.PI) / 180),
-      (latitude - this.#base[1]) * METRES_PER_DEGREE,
+      base[0] + east / (METRES_PER_DEGREE * Math.cos((base[1] * Math.PI) / 180)),
+      base[1] + north / METRES_PER_DEGREE,
     ];
   }
+}
+
+interface Flight {
+  state: DroneState;
+  base: readonly [number, number];
+  /** Swaths of each of its fields. */
+  routes: Point[][];
+}
+
+/** Metres east and north of a base. */
+function local(base: readonly [number, number], [longitude, latitude]: readonly [number, number]): Point {
+  return [
+    (longitude - base[0]) * METRES_PER_DEGREE * Math.cos((base[1] * Math.PI) / 180),
+    (latitude - base[1]) * METRES_PER_DEGREE,
+  ];
 }
