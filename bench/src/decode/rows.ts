@@ -1,0 +1,34 @@
+/**
+ * Frames that one core turns into values, by protocol: recorded frames through the gateway's own framing, checksums and
+ * profiles, and beside it, where there is one, what the plain library does with the same bytes. A protocol is one row.
+ */
+import type { BenchContext } from '../context.ts';
+import { type Figure, figure } from '../figure.ts';
+import { davisRow } from './davis.ts';
+import { jsonRow } from './json.ts';
+import { mavlinkRow } from './mavlink.ts';
+import { modbusRow } from './modbus.ts';
+import { type Run, speed } from './speed.ts';
+
+export interface DecoderRow {
+  /** The figure becomes `decode.ID`. */
+  id: string;
+  /** What is decoded, in words, for the table. */
+  what: string;
+  ours(): Run;
+  /** The plain library: what it makes of the same bytes, and how. */
+  plain?: { what: string; run(): Run };
+}
+
+const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, mavlinkRow, jsonRow];
+
+export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { id, what, ours, plain } of ROWS) {
+    const rate = await speed(ours());
+    const limit = plain === undefined ? undefined : await speed(plain.run());
+    const note = `one core, ${what}, to values${plain === undefined ? '' : `; limit: ${plain.what}`}`;
+    figures.push(figure(`decode.${id}`, rate, 'frames/s', note, limit));
+  }
+  return figures;
+}
