@@ -148,7 +148,11 @@ describe('what is wrong is said with file, line, key and what was expected', () 
       '',
       'gateway.yaml:17: lines.1.device is missing',
     ],
-    ['address: 2,', 'address: 248,', 'gateway.yaml:16: lines.0.devices.1.address must be <= 247, not 248'],
+    [
+      'address: 2,',
+      'address: 248,',
+      'gateway.yaml:16: lines.0.devices.1.address must be from 1 to 247 on a line, not 248',
+    ],
     [
       'address: 2,',
       'address: 1,',

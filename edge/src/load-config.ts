@@ -31,6 +31,7 @@ export function loadConfig(path: string): LoadedConfig {
   const profiles = [...ownProfiles(config, folder, fail), ...PROFILES];
   checkHead(config, fail);
   checkPorts(config, fail);
+  checkFraming(config, fail);
   const devices = configuredDevices(config, profiles, fail);
   checkMqtt(config, secrets, fail);
   return { config, secrets, dataDir: resolve(folder, config.data), devices };
@@ -90,6 +91,20 @@ function isTimeZone(name: string): boolean {
     return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {
     return false;
+  }
+}
+
+/** What a Modbus line's framing asks of its port and addresses. */
+function checkFraming({ lines = [] }: GatewayConfig, fail: Fail): void {
+  for (const [i, line] of lines.entries()) {
+    if (line.type !== 'modbus') continue;
+    if (line.framing === 'tcp') {
+      if (!('tcp' in line.port)) fail(`lines.${i}.framing`, 'must be rtu on a serial port; tcp needs port: { tcp: … }');
+      continue;
+    }
+    for (const [j, { address }] of line.devices.entries())
+      if (address < 1 || address > 247)
+        fail(`lines.${i}.devices.${j}.address`, `must be from 1 to 247 on a line, not ${address}`);
   }
 }
 

@@ -15,6 +15,7 @@ export * from './ports.ts';
 export * from './profile.ts';
 export type * from './profile-schemas.ts';
 export * from './profiles/registry.ts';
+export * from './protocols/modbus-map.ts';
 export * from './quantities.ts';
 export * from './reading.ts';
 export * from './sequence.ts';

@@ -1,10 +1,5 @@
 /** What is done with a device profile (model/src/profile-schemas.ts and protocols/ say what one is): names of channels, raw values made true ones. */
-import type { ModbusProfile, ProfileChannel } from './profile-schemas.ts';
-
-/** Registers that a value of `type` takes. */
-export function registerWidth(type: ModbusProfile['channels'][number]['type']): 1 | 2 {
-  return type === 'uint16' || type === 'int16' ? 1 : 2;
-}
+import type { ProfileChannel } from './profile-schemas.ts';
 
 /** `quantity` or `quantity@place`: a channel's name within its device. */
 export function channelKey(channel: { quantity: string; place?: string }): string {

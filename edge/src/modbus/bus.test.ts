@@ -213,7 +213,7 @@ describe('what goes wrong with one probe', () => {
     line.connect();
     await clock.advance(1_000);
     expect(intake.of('p1').length).toBe(1);
-    expect(status(1)?.trouble).toMatch(/all registers are zero/);
+    expect(status(1)?.trouble).toMatch('answers 7 zeros: not a soil probe?');
   });
 
   test('a late answer of one probe is not taken for the next one’s', async () => {

@@ -1,16 +1,18 @@
 /**
- * One RS485 bus with its devices: reads each when its turn comes, in as few requests as its register map allows, and
+ * One RS485 bus or Modbus TCP connection with its devices: reads each when its turn comes, in as few requests as its register map allows, and
  * hands what it said to the intake. Whose turn it is stands in schedule.ts, how one request goes in master.ts.
  */
 import { type Cancel, codeOf, type DeviceStatus, KarezError, type ModbusProfile, messageOf } from '@karez/model';
 import type { ConfiguredDevice } from '../config.ts';
+import { foreignNote } from '../decode/foreign.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
-import type { ReadRequest } from './frame.ts';
+import { framingOf } from './framing.ts';
 import type { ModbusLineConfig } from './line-config.ts';
 import { Master } from './master.ts';
-import { FOREIGN, groupRegisters, looksForeign, type RegisterGroup, registerValue } from './registers.ts';
+import type { ReadRequest } from './read.ts';
+import { groupRegisters, type RegisterGroup, registerValue } from './registers.ts';
 import { isSilent, Schedule, type Turn } from './schedule.ts';
 
 interface Probe extends Turn {
@@ -29,6 +31,7 @@ interface Probe extends Turn {
 const SPREAD_MS = 2_000;
 /** "Acknowledge" and "busy": the device asks to be asked again. */
 const BUSY = ['exception 5', 'exception 6'];
+
 export function startModbusBus(
   config: ModbusLineConfig,
   devices: readonly ConfiguredDevice[],
@@ -41,10 +44,12 @@ export function startModbusBus(
   const usual = (configured[0] as ConfiguredDevice & { profileRecord: ModbusProfile }).profileRecord.baudRate;
   const baudRate = ('serial' in config.port ? config.port.baudRate : undefined) ?? usual;
   const transport = open(config.port, baudRate, deps);
+  const framing = framingOf(config.framing ?? 'rtu');
   const master = new Master(transport, clock, {
+    framing,
     baudRate,
     timeoutMs: config.timeoutMs ?? DEFAULTS.timeoutMs,
-    turnaroundMs: config.turnaroundMs ?? DEFAULTS.turnaroundMs,
+    turnaroundMs: config.turnaroundMs ?? (framing.needsSilence ? DEFAULTS.turnaroundMs : 0),
   });
   const probes = configured.map((device, i): Probe => {
     const profile = device.profileRecord as ModbusProfile;
@@ -53,7 +58,7 @@ export function startModbusBus(
     const intervalMs = device.intervalMs ?? profile.intervalMs;
     return {
       ...{ device, profile, address, groups, intervalMs },
-      costMs: master.costMs(requestFor({ address, profile }, groups[0] as RegisterGroup)),
+      costMs: master.costMs(requestFor({ address }, groups[0] as RegisterGroup)),
       dueMs: clock.monoMs() + (i * Math.min(intervalMs, SPREAD_MS)) / configured.length,
       ...{ failures: 0, isWaiting: false, timeouts: 0, trouble: null, refusal: null },
     };
@@ -96,7 +101,7 @@ export function startModbusBus(
     try {
       await read(probe, sample);
       schedule.answered(probe, clock.monoMs());
-      probe.trouble = looksForeign([...sample.values()]) ? FOREIGN : null;
+      probe.trouble = foreignNote(probe.profile, [...sample.keys()], [...sample.values()]) ?? null;
     } catch (error) {
       // A line that closed is no fault of the device.
       if (codeOf(error) !== 'TRANSPORT_CLOSED') {
@@ -113,7 +118,12 @@ export function startModbusBus(
       const data = await askAgain(requestFor(probe, group), probe);
       for (const position of group.channels) {
         const channel = probe.profile.channels[position] as ModbusProfile['channels'][number];
-        sample.set(position, registerValue(channel, group, data));
+        try {
+          sample.set(position, registerValue(channel, group, data));
+        } catch (error) {
+          reject(probe, error as KarezError, master.heard);
+          throw error;
+        }
       }
     }
   }
@@ -176,6 +186,9 @@ export function startModbusBus(
   };
 }
 
-function requestFor(probe: Pick<Probe, 'address' | 'profile'>, { register, count }: RegisterGroup): ReadRequest {
-  return { address: probe.address, function: probe.profile.function, register, count };
+function requestFor(
+  { address }: Pick<Probe, 'address'>,
+  { function: code, register, count }: RegisterGroup,
+): ReadRequest {
+  return { address, function: code, register, count };
 }

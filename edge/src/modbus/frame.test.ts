@@ -18,6 +18,9 @@ const DATA = REPLY.slice(3, -2);
 test.each([
   [REQUEST, '0103000000070408'],
   [{ address: 1, function: 3, register: 0, count: 4 } as const, '0103000000044409'],
+  // MODBUS Application Protocol V1.1b3, sections 6.1 and 6.2: coils 20 to 38, inputs 197 to 218.
+  [{ address: 1, function: 1, register: 0x13, count: 0x13 } as const, '0101001300138c02'],
+  [{ address: 1, function: 2, register: 0xc4, count: 0x16 } as const, '010200c40016b839'],
 ])('a request is written as published', (request, expected) => {
   expect(encodeRead(request)).toEqual(hex(expected));
 });
@@ -81,12 +84,21 @@ describe('a reply is found', () => {
   });
 });
 
+test('coils and inputs answer with as many bytes as their bits need (sections 6.1 and 6.2)', () => {
+  const coils = { address: 1, function: 1, register: 0x13, count: 0x13 } as const;
+  expect(findReply(sealed(1, 1, 3, 0xcd, 0x6b, 0x05), coils)).toEqual(hex('cd6b05'));
+  expect(findReply(sealed(1, 1, 2, 0xcd, 0x6b), coils)).toBeUndefined();
+  const inputs = { address: 1, function: 2, register: 0xc4, count: 0x16 } as const;
+  expect(findReply(sealed(1, 2, 3, 0xac, 0xdb, 0x35), inputs)).toEqual(hex('acdb35'));
+  expect(readReply(sealed(1, 2, 3, 0xac, 0xdb, 0x35)).data).toEqual(hex('acdb35'));
+});
+
 describe('no reply is explained', () => {
   test.each([
     ['nothing', new Uint8Array(0), 'DEVICE_TIMEOUT', /address 1 does not answer$/],
     ['the echo alone', encodeRead(REQUEST), 'DEVICE_TIMEOUT', /only our own request/],
     ['another address', sealed(5, 3, 2, 0, 1), 'FRAME_UNEXPECTED', /address 5 answered instead/],
-    ['other registers', sealed(1, 3, 2, 0, 1), 'FRAME_UNEXPECTED', /1 registers by function 3 instead of 7/],
+    ['other registers', sealed(1, 3, 2, 0, 1), 'FRAME_UNEXPECTED', /1 register by function 3 instead of 7/],
     ['half of it', REPLY.slice(0, 9), 'FRAME_TOO_SHORT', /9 bytes of 19/],
     ['half of it behind the echo', join(encodeRead(REQUEST), REPLY.slice(0, 9)), 'FRAME_TOO_SHORT', /9 bytes of 19/],
     ['noise', hex('00ffee0011'), 'FRAME_CHECKSUM', /5 bytes, but no whole reply/],

@@ -3,12 +3,23 @@ import Type, { type Static } from 'typebox';
 import { closed, deviceHead } from '../config/device.ts';
 import { LinePort } from '../config/port.ts';
 
-export const ModbusDevice = Type.Object({ ...deviceHead, address: Type.Integer({ minimum: 1, maximum: 247 }) }, closed);
+const Address = Type.Integer({
+  minimum: 0,
+  maximum: 255,
+  description: 'Address on the line, 1 to 247; with framing tcp the unit identifier, 0 to 255.',
+});
+
+export const ModbusDevice = Type.Object({ ...deviceHead, address: Address }, closed);
 
 export const ModbusLine = Type.Object(
   {
     type: Type.Literal('modbus'),
     port: LinePort,
+    framing: Type.Optional(
+      Type.Enum(['rtu', 'tcp'], {
+        description: 'rtu on serial lines and raw TCP ports of serial servers (default); tcp for Modbus TCP.',
+      }),
+    ),
     timeoutMs: Type.Optional(
       Type.Integer({ minimum: 20, maximum: 10_000, description: 'Wait for an answer, default 300.' }),
     ),

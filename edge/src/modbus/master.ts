@@ -1,14 +1,16 @@
 /**
  * One request at a time on a line, with the silence between that it needs (MODBUS over Serial Line V1.02, section
- * 2.5.1.1: 3.5 characters). A reply does not say which registers it holds, so after a time-out nothing else of the same
- * shape is asked of that device until a late answer can no longer come.
+ * 2.5.1.1: 3.5 characters). An RTU reply does not say which registers it holds, so after a time-out nothing else of the
+ * same shape is asked of that device until a late answer can no longer come. Modbus TCP numbers its requests and needs
+ * neither.
  */
 import { type Clock, KarezError } from '@karez/model';
 import type { Transport } from '../transport/transport.ts';
-import { encodeRead, findReply, type ReadRequest } from './frame.ts';
-import { noReply } from './no-reply.ts';
+import type { Framing } from './framing.ts';
+import { dataBytes, type ReadRequest } from './read.ts';
 
 export interface MasterOptions {
+  framing: Framing;
   baudRate: number;
   /** Wait for an answer, its way over the wire not counted. */
   timeoutMs: number;
@@ -17,9 +19,8 @@ export interface MasterOptions {
 }
 
 const BITS_PER_CHARACTER = 11;
-const REQUEST_BYTES = 8;
-/** Bytes kept of what comes in: twice the longest reply. */
-const HEARD_BYTES = 512;
+/** Bytes kept of what comes in: twice the longest reply of either framing. */
+const HEARD_BYTES = 520;
 
 export class Master {
   /** What came in since the last request, at most the newest HEARD_BYTES. */
@@ -39,7 +40,7 @@ export class Master {
     this.#transport = transport;
     this.#clock = clock;
     this.#options = options;
-    this.#silenceMs = Math.max(options.turnaroundMs, this.#wireMs(3.5));
+    this.#silenceMs = Math.max(options.turnaroundMs, options.framing.needsSilence ? this.#wireMs(3.5) : 0);
     transport.onBytes = (bytes) => this.#hear(bytes);
     transport.onClose = () => this.giveUp();
   }
@@ -56,16 +57,17 @@ export class Master {
   }
 
   /**
-   * The register bytes of the reply.
+   * The data bytes of the reply.
    * @throws KarezError DEVICE_TIMEOUT, DEVICE_EXCEPTION, FRAME_* with the reason, TRANSPORT_CLOSED.
    */
   async ask(request: ReadRequest): Promise<Uint8Array> {
+    const { framing } = this.#options;
     await this.#silence(request);
     this.heard = new Uint8Array(0);
     const answer = Promise.withResolvers<Uint8Array>();
     this.#check = () => {
       try {
-        const reply = findReply(this.heard, request);
+        const reply = framing.find(request, this.heard);
         if (reply !== undefined) answer.resolve(reply);
       } catch (error) {
         answer.reject(error);
@@ -74,10 +76,10 @@ export class Master {
     this.#fail = answer.reject;
     const cancel = this.#clock.after(this.#waitMs(request), () => {
       this.#owed.push({ request, untilMs: this.#clock.monoMs() + 2 * this.#options.timeoutMs });
-      answer.reject(noReply(request, this.heard));
+      answer.reject(framing.noReply(request, this.heard));
     });
     try {
-      this.#transport.write(encodeRead(request));
+      this.#transport.write(framing.encode(request));
       return await answer.promise;
     } finally {
       cancel();
@@ -91,7 +93,7 @@ export class Master {
     this.#owed = this.#owed.filter((late) => late.untilMs > now);
     const until = Math.max(
       this.#lastByteMs + this.#silenceMs,
-      ...this.#owed.filter((late) => couldBeTaken(late.request, request)).map((late) => late.untilMs),
+      ...this.#owed.filter((late) => this.#couldBeTaken(late.request, request)).map((late) => late.untilMs),
     );
     if (until > now) await new Promise<void>((resolve) => this.#clock.after(until - now, resolve));
   }
@@ -105,17 +107,19 @@ export class Master {
     this.#check();
   }
 
-  #waitMs({ count }: ReadRequest): number {
-    return this.#options.timeoutMs + this.#wireMs(REQUEST_BYTES + 5 + count * 2);
+  /** Whether the late answer to `late` would pass for the answer to `next`, though it holds other registers. */
+  #couldBeTaken(late: ReadRequest, next: ReadRequest): boolean {
+    if (!this.#options.framing.needsSilence) return false;
+    const isSameShape =
+      late.address === next.address && late.function === next.function && dataBytes(late) === dataBytes(next);
+    return isSameShape && late.register !== next.register;
+  }
+
+  #waitMs(request: ReadRequest): number {
+    return this.#options.timeoutMs + this.#wireMs(this.#options.framing.characters(request));
   }
 
   #wireMs(characters: number): number {
     return (characters * BITS_PER_CHARACTER * 1000) / this.#options.baudRate;
   }
-}
-
-/** Whether the late answer to `late` would pass for the answer to `next`, though it holds other registers. */
-function couldBeTaken(late: ReadRequest, next: ReadRequest): boolean {
-  const isSameShape = late.address === next.address && late.function === next.function && late.count === next.count;
-  return isSameShape && late.register !== next.register;
 }

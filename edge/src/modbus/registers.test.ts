@@ -1,7 +1,7 @@
 import type { ModbusProfile } from '@karez/model';
 import { profileOf } from '@karez/model';
 import { describe, expect, test } from 'vitest';
-import { groupRegisters, looksForeign, registerValue } from './registers.ts';
+import { channelsWithin, groupRegisters, registerValue } from './registers.ts';
 
 const base = profileOf('cwt-soil-7in1') as ModbusProfile;
 type Channel = ModbusProfile['channels'][number];
@@ -49,7 +49,7 @@ describe('registers are grouped into the fewest requests', () => {
 
 describe('a value is read from its bytes', () => {
   const read = (channel: Channel, ...bytes: number[]) =>
-    registerValue(channel, { register: 0, count: bytes.length / 2, channels: [0] }, Uint8Array.from(bytes));
+    registerValue(channel, { register: 0 }, Uint8Array.from(bytes));
   test.each([
     ['uint16', {}, [0xff, 0xff], 65_535],
     ['int16', {}, [0xff, 0x9b], -101],
@@ -72,13 +72,69 @@ describe('a value is read from its bytes', () => {
     ['infinity', at(0, { type: 'float32' }), [0x7f, 0x80, 0, 0]],
   ] as const)('%s is absent', (_, channel, bytes) => expect(read(channel, ...bytes)).toBeNaN());
   test('by its place in the group', () =>
-    expect(registerValue(at(12), { register: 10, count: 3, channels: [0] }, Uint8Array.from([0, 1, 0, 2, 0, 3]))).toBe(
-      3,
-    ));
+    expect(registerValue(at(12), { register: 10 }, Uint8Array.from([0, 1, 0, 2, 0, 3]))).toBe(3));
 });
 
-test('nothing but zeros is hardly a measurement, unless there is only one', () => {
-  expect(looksForeign([0, 0, 0, 0, 0, 0, 0])).toBe(true);
-  expect(looksForeign([0, 0, 0, 0, 0, 0, 1])).toBe(false);
-  expect(looksForeign([0])).toBe(false);
+describe('bits, masks and other orders', () => {
+  const read = (channel: Channel, ...bytes: number[]) =>
+    registerValue(channel, { register: 0 }, Uint8Array.from(bytes));
+  test.each([
+    ['uint16', { bytes: 'low-first' }, [0x34, 0x12], 0x1234],
+    ['int16', { bytes: 'low-first' }, [0x9b, 0xff], -101],
+    ['uint32', { bytes: 'low-first' }, [0x34, 0x12, 0x78, 0x56], 0x1234_5678],
+    ['uint32', { bytes: 'low-first', words: 'low-first' }, [0x78, 0x56, 0x34, 0x12], 0x1234_5678],
+    ['float32', { decimals: 3, bytes: 'low-first', words: 'low-first' }, [0, 0, 0xbc, 0x41], 23.5],
+    ['float64', { decimals: 3 }, [0x40, 0x37, 0x80, 0, 0, 0, 0, 0], 23.5],
+    ['float64', { decimals: 3, words: 'low-first' }, [0, 0, 0, 0, 0x80, 0, 0x40, 0x37], 23.5],
+    ['uint64', {}, [0, 0, 0, 1, 0, 0, 0, 2], 4_294_967_298],
+    ['uint64', { words: 'low-first' }, [0, 2, 0, 0, 0, 1, 0, 0], 4_294_967_298],
+    ['int64', {}, [255, 255, 255, 255, 255, 255, 255, 254], -2],
+    ['uint16', { mask: 0xf0 }, [0xab, 0xcd], 0xc],
+    ['uint16', { mask: 0xff00 }, [0xab, 0xcd], 0xab],
+    ['uint16', { mask: 0x8000 }, [0x80, 0], 1],
+    ['uint32', { mask: 0x8000_0000 }, [0x80, 0, 0, 0], 1],
+    ['uint32', { mask: 0xffff_ffff }, [0xff, 0xff, 0xff, 0xfe], 4_294_967_294],
+  ] as const)('%s %j', (type, more, bytes, expected) => {
+    expect(read(at(0, { type, ...more } as Partial<Channel>), ...bytes)).toBe(expected);
+  });
+
+  test('coils and inputs are read by their number, the lowest bit first', () => {
+    const coil = (register: number) => at(register, { type: 'bit' });
+    const data = Uint8Array.from([0b1000_0010, 0b1]);
+    const values = [20, 21, 27, 28, 29].map((register) => registerValue(coil(register), { register: 20 }, data));
+    expect(values).toEqual([0, 1, 1, 1, 0]);
+  });
+
+  test('the device says how many decimals a value has; nonsense there is refused', () => {
+    const level = at(4, { type: 'int16', decimalsRegister: 3, decimals: 3 });
+    const value = (decimals: number) =>
+      registerValue(level, { register: 3 }, Uint8Array.from([0, decimals, 0xff, 0x38]));
+    expect([0, 1, 3].map(value)).toEqual([-200, -20, -0.2]);
+    expect(() => value(77)).toThrow(expect.objectContaining({ code: 'FRAME_MALFORMED' }));
+  });
+});
+
+describe('several kinds of reads in one profile', () => {
+  const mixed = [
+    at(3, { function: 4, type: 'float32' }),
+    at(0),
+    at(9, { function: 1, type: 'bit' }),
+    at(2, { function: 1, type: 'bit' }),
+    at(4, { type: 'int16', decimalsRegister: 1 }),
+  ];
+  test('each function is asked by itself, a value with the register that says its decimals', () => {
+    const profile = { ...base, channels: mixed };
+    expect(groupRegisters(profile)).toEqual([
+      { function: 1, register: 2, count: 8, channels: [3, 2] },
+      { function: 3, register: 0, count: 5, channels: [1, 4] },
+      { function: 4, register: 3, count: 2, channels: [0] },
+    ]);
+    expect(channelsWithin(profile, { function: 3, register: 0, count: 4 })).toEqual([1]);
+    expect(channelsWithin(profile, { function: 3, register: 0, count: 5 })).toEqual([1, 4]);
+    expect(channelsWithin(profile, { function: 4, register: 0, count: 5 })).toEqual([0]);
+  });
+  test('more coils fit in one request than registers', () => {
+    const coils = Array.from({ length: 2_100 }, (_, i) => at(i, { function: 1, type: 'bit' }));
+    expect(groups(coils).map(([, count]) => count)).toEqual([2_000, 100]);
+  });
 });

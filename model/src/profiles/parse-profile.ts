@@ -1,7 +1,8 @@
 /** Profiles from outside, checked. */
 import { KarezError } from '../errors.ts';
-import { channelKey, registerWidth } from '../profile.ts';
-import { type ModbusProfile, PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
+import { channelKey } from '../profile.ts';
+import { PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
+import { checkRegisterMap } from '../protocols/modbus-map.ts';
 import { quantityOf } from '../quantities.ts';
 import { checker } from '../schema.ts';
 
@@ -28,16 +29,6 @@ export function parseProfile(value: unknown, what: string): Profile {
       fail(`channels.${i}`, `must differ from the others in quantity or place; ${key} stands there twice`);
     keys.add(key);
   }
-  if (profile.protocol === 'modbus') checkRegisters(profile, fail);
+  if (profile.protocol === 'modbus') checkRegisterMap(profile, fail);
   return profile;
-}
-
-/** What the schema cannot say of a register map. */
-function checkRegisters(profile: ModbusProfile, fail: (key: string, expected: string) => never): void {
-  for (const [i, { register, type }] of profile.channels.entries()) {
-    const width = registerWidth(type);
-    if (register + width > 65_536) fail(`channels.${i}.register`, `must leave room for ${width} registers below 65536`);
-    if (width > (profile.maxRegisters ?? width))
-      fail('maxRegisters', `must be at least ${width}, the width of ${type}`);
-  }
 }

@@ -50,6 +50,26 @@ test.each([
     'channels.0.register must be <= 65535',
     { channels: [{ quantity: 'soil.ph', register: 65_536, type: 'uint16', decimals: 0 }] },
   ],
+  [
+    'channels.0.type must be bit',
+    { function: 2, channels: [{ quantity: 'soil.ph', register: 0, type: 'uint16', decimals: 0 }] },
+  ],
+  [
+    'channels.0.type must be a type of registers',
+    { channels: [{ quantity: 'soil.ph', register: 0, type: 'bit', decimals: 0 }] },
+  ],
+  [
+    'channels.0.mask must be left out',
+    { channels: [{ quantity: 'soil.ph', register: 0, type: 'int16', mask: 1, decimals: 0 }] },
+  ],
+  [
+    'channels.0.mask must be at most 65535',
+    { channels: [{ quantity: 'soil.ph', register: 0, type: 'uint16', mask: 65_536, decimals: 0 }] },
+  ],
+  [
+    'channels.0.decimalsRegister must be within 125 registers',
+    { channels: [{ quantity: 'soil.ph', register: 0, type: 'int16', decimalsRegister: 125, decimals: 0 }] },
+  ],
   ['frames must not have fewer than 1 items', { frames: [] }],
   ['protocol must be one of modbus, davis, mavlink, mqtt-json', { protocol: 'can' }],
 ])('a profile from outside is checked: %s', (message, change) => {

@@ -1,27 +1,51 @@
 import Type, { type Static } from 'typebox';
 import { channelOf, profileOf } from './parts.ts';
 
-/** Modbus: a value in the register map (MODBUS Application Protocol V1.1b3, section 6.3 and 6.4). */
+/** Functions that read: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers. */
+const ReadFunction = Type.Enum([1, 2, 3, 4], {
+  description: '1 reads coils, 2 discrete inputs, 3 holding registers, 4 input registers.',
+});
+
+/** Modbus: a value in the register map (MODBUS Application Protocol V1.1b3, sections 6.1 to 6.4). */
 export const ModbusChannel = channelOf({
-  register: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Address of the first register, from 0.' }),
-  type: Type.Union([
-    Type.Literal('uint16'),
-    Type.Literal('int16'),
-    Type.Literal('uint32'),
-    Type.Literal('int32'),
-    Type.Literal('float32'),
-  ]),
+  register: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    description: 'Address of the first register, or of the coil or input, from 0.',
+  }),
+  function: Type.Optional(ReadFunction),
+  type: Type.Enum(['uint16', 'int16', 'uint32', 'int32', 'uint64', 'int64', 'float32', 'float64', 'bit'], {
+    description: 'What the registers hold; bit for coils and discrete inputs.',
+  }),
   words: Type.Optional(
-    Type.Union([Type.Literal('high-first'), Type.Literal('low-first')], {
-      description: 'Order of the two registers of a 32-bit value, default high-first.',
+    Type.Enum(['high-first', 'low-first'], {
+      description: 'Order of the registers of a value that takes several, default high-first.',
+    }),
+  ),
+  bytes: Type.Optional(
+    Type.Enum(['high-first', 'low-first'], {
+      description: 'Order of the two bytes of each register, default high-first, as the standard has it.',
+    }),
+  ),
+  mask: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 0xffff_ffff,
+      description: 'Bits of an unsigned value to keep, shifted down to the lowest of them.',
+    }),
+  ),
+  decimalsRegister: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      description: 'Register that says how many decimals the value has: it is divided by that power of ten as well.',
     }),
   ),
 });
+export type ModbusChannel = Static<typeof ModbusChannel>;
 
 export const ModbusProfile = profileOf('modbus', {
-  function: Type.Union([Type.Literal(3), Type.Literal(4)], {
-    description: '3 reads holding registers, 4 input registers.',
-  }),
+  function: ReadFunction,
   baudRate: Type.Integer({ minimum: 300, description: "The maker's default speed." }),
   maxRegisters: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 125, description: 'Registers that the device answers at once, default 125.' }),
