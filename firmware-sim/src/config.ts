@@ -13,9 +13,12 @@ import { Faults } from './faults/faults.ts';
 import { targetsOf } from './faults/targets.ts';
 import { closed, DepthCm, Position } from './lines/line-kind.ts';
 import { kindOf, SimLine } from './lines/line-table.ts';
+import { SPELLS, type SpellName } from './world/spells.ts';
 
 export { DEFAULTS } from './defaults.ts';
 export type { SimLine } from './lines/line-table.ts';
+
+const SPELL_NAMES = Object.keys(SPELLS) as SpellName[];
 
 export const SimConfig = Type.Object(
   {
@@ -49,6 +52,19 @@ export const SimConfig = Type.Object(
       { minItems: 1, maxItems: 500 },
     ),
     lines: Type.Optional(Type.Array(SimLine, { maxItems: 64 })),
+    weather: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            kind: Type.Union(SPELL_NAMES.map((kind) => Type.Literal(kind))),
+            afterS: Type.Optional(Type.Number({ minimum: 0 })),
+            forS: Type.Number({ exclusiveMinimum: 0 }),
+          },
+          closed,
+        ),
+        { maxItems: 100, description: 'Weather to order, seconds of simulated time from the start.' },
+      ),
+    ),
     faults: Type.Optional(
       Type.Array(FaultPlan, { maxItems: 1_000, description: 'What goes wrong, and when; counted from the start.' }),
     ),

@@ -109,6 +109,35 @@ describe('a run', () => {
   });
 });
 
+describe('a fast world with right clocks', () => {
+  const REAL = Date.UTC(2026, 0, 1);
+  const heard: Heard = { bytes: [], messages: [], power: [] };
+  const farm: Farm = new Farm(
+    config,
+    { seed: 7, startMs: START, firstCounter: 1, pace: 60, deviceClock: (ms) => REAL + (ms - START) / 60 },
+    {
+      bytes: (line, bytes) => heard.bytes.push({ atMs: farm.nowMs, line, bytes }),
+      message: (device, message) => heard.messages.push({ device, message }),
+      power: () => {},
+    },
+  );
+  farm.take(1, text('LOOP 100\n'));
+  farm.advance(START + 3_600_000);
+
+  test('nodes speak as often as the world wants, with the real time', () => {
+    const times = heard.messages.filter((m) => m.device === 'node-1').map((m) => m.message.t - REAL);
+    expect(times).toHaveLength(360);
+    for (const [i, t] of times.entries()) expect(t).toBeGreaterThan(i === 0 ? -1 : (times[i - 1] as number));
+    expect(times.at(-1)).toBeLessThan(60_000);
+  });
+
+  test('a console and a radio keep their pace', () => {
+    expect(heard.bytes.filter((b) => b.line === 1)).toHaveLength(31);
+    const heartbeats = heard.bytes.filter((b) => b.line === 2 && b.bytes[7] === 0 && b.bytes[8] === 0);
+    expect(heartbeats).toHaveLength(60);
+  });
+});
+
 describe('nodes', () => {
   test('count from the number they are given, sample at rising times, say what the protocol wants', () => {
     const { farm, heard } = listen(7, START, 501);

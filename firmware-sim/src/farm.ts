@@ -31,6 +31,11 @@ export interface FarmOptions {
   firstCounter: number;
   /** What right clocks of devices say at a moment of simulated time, ms since 1970. Default that moment itself. */
   deviceClock?(simulatedMs: number): number;
+  /**
+   * Simulated time in a unit of the devices' own time, for what has a pace of its own: packets of a console, frames of a
+   * radio. Default 1.
+   */
+  pace?: number;
 }
 
 interface Due {
@@ -53,15 +58,19 @@ export class Farm {
   /** The line of each device that is on one. */
   readonly #lineOf = new Map<string, number>();
   readonly #due: Due[] = [];
+  readonly #jitterMs: number;
 
   constructor(config: SimConfig, options: FarmOptions, output: FarmOutput) {
-    const { seed, startMs, firstCounter, deviceClock = (ms: number) => ms } = options;
+    const { seed, startMs, firstCounter, deviceClock = (ms: number) => ms, pace = 1 } = options;
     this.#seed = seed;
     this.#output = output;
     const lines = config.lines ?? [];
     this.world = new World({
       ...{ seed, startMs, site: config.site, fields: config.fields },
       drones: lines.flatMap((line) => kindOf(line).drones?.(line) ?? []),
+      spells: (config.weather ?? []).map(({ kind, afterS = 0, forS }) => ({
+        ...{ kind, fromMs: startMs + afterS * 1_000, toMs: startMs + (afterS + forS) * 1_000 },
+      })),
     });
     const faults = new Faults(seed, targetsOf(config), () => this.world.nowMs, deviceClock);
     this.faults = faults;
@@ -76,8 +85,9 @@ export class Farm {
     });
     for (const [line, device] of this.#devices.entries())
       if (device.everyMs !== undefined)
-        this.#after(device.everyMs, device.everyMs, () => this.#send(line, device.tick()));
+        this.#after(device.everyMs * pace, device.everyMs * pace, () => this.#send(line, device.tick()));
     const intervalMs = (config.nodes?.intervalS ?? 0) * 1_000;
+    this.#jitterMs = Math.min(NODE_JITTER_MS, intervalMs / pace / 2);
     for (const place of config.nodes?.devices ?? []) {
       const counter = { n: firstCounter };
       const offsetMs = Math.floor(chance(seed, `${place.device} phase`) * intervalMs);
@@ -144,7 +154,7 @@ export class Farm {
     const { dropped, samples, sendings, delayMs } = this.faults.sample(device);
     for (let i = 0; i < (dropped ? 0 : samples); i++) {
       const n = counter.n++;
-      const jitterMs = NODE_JITTER_MS * chance(this.#seed, `${device} jitter`, n);
+      const jitterMs = this.#jitterMs * chance(this.#seed, `${device} jitter`, n);
       // Of many samples in one go each has a millisecond of its own.
       const t = Math.round(this.#senses.clockMs(device) + (samples === 1 ? jitterMs : i));
       const message = nodeMessage(this.#senses, place, n, t);

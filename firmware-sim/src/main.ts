@@ -17,6 +17,8 @@ const HELP = `karez sim: a simulated farm that speaks only bytes and topics.
   --record DIR     writes there every message whose PUBACK came (acked.ndjson), and keeps the nodes' counters
   --speed X        simulated time runs X times as fast (default 1): weather, soil, drone, packets, messages. Times in
                    messages are simulated UTC that started now, so beyond 1 they run ahead of the real clock
+  --clocks real    devices show the real time whatever the speed, and a console's packets and a radio's frames keep their
+                   pace; only the world goes faster, and nodes and polls with it where they are told so
   --seed N         another world than the configuration's; the same seed and start repeat a run bit for bit
   --help           this text
 
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
       record: { type: 'string' },
       speed: { type: 'string', default: '1' },
       seed: { type: 'string' },
+      clocks: { type: 'string', default: 'simulated' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -63,10 +66,13 @@ async function main(): Promise<void> {
     values.seed === undefined
       ? undefined
       : numberOf('seed', values.seed, isSeed, 'a whole number from 0 to 4294967295');
+  const { clocks } = values;
+  if (clocks !== 'simulated' && clocks !== 'real')
+    throw new Error(`--clocks must be simulated or real, not "${clocks}"`);
   const logger = jsonLogger('sim');
   const simulator = await startSimulator(
     loadSim(values.config, values.secrets),
-    { speed, ...(seed === undefined ? {} : { seed }) },
+    { speed, clocks, ...(seed === undefined ? {} : { seed }) },
     { clock: systemClock(), logger, record: values.record === undefined ? noRecord : openRecord(values.record) },
   );
   console.log(JSON.stringify({ event: 'ready', ...simulator.facts }));

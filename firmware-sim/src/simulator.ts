@@ -15,6 +15,11 @@ export interface SimulatorOptions {
   /** Simulated seconds in a second. */
   speed: number;
   seed?: number;
+  /**
+   * What right clocks of devices show: simulated time, or the real time whatever the speed. In the second case what has a
+   * pace of its own, such as a console's packets, keeps it too, and nodes alone speak faster.
+   */
+  clocks?: 'simulated' | 'real';
 }
 
 export interface SimulatorDeps {
@@ -29,6 +34,9 @@ export interface Simulator {
     seed: number;
     start: string;
     speed: number;
+    clocks: 'simulated' | 'real';
+    /** The wall clock when simulated time began, ms since 1970. */
+    beganMs: number;
     lines: { type: string; port: string }[];
     nodes: number;
   };
@@ -60,7 +68,7 @@ const STEP_MS = 50;
  */
 export async function startSimulator(
   { config, passwords, folder }: LoadedSim,
-  { speed, seed = config.seed }: SimulatorOptions,
+  { speed, seed = config.seed, clocks = 'simulated' }: SimulatorOptions,
   { clock, logger, record }: SimulatorDeps,
 ): Promise<Simulator> {
   const random: Random = seededRandom(seed);
@@ -79,9 +87,15 @@ export async function startSimulator(
     }),
   );
   const startMs = config.start === 'now' ? Math.round(clock.wallMs()) : Date.parse(config.start);
+  const beganWallMs = clock.wallMs();
+  const beganMs = clock.monoMs();
+  const real = {
+    deviceClock: (ms: number) => beganWallMs + (ms - startMs) / speed,
+    pace: speed,
+  };
   const farm = new Farm(
     config,
-    { seed, startMs, firstCounter: record.firstCounter },
+    { seed, startMs, firstCounter: record.firstCounter, ...(clocks === 'real' ? real : {}) },
     {
       bytes: (line, bytes) => ports[line]?.write(bytes),
       message(device, message) {
@@ -92,7 +106,6 @@ export async function startSimulator(
     },
   );
   const lines = config.lines ?? [];
-  const beganMs = clock.monoMs();
   const catchUp = () => farm.advance(startMs + (clock.monoMs() - beganMs) * speed);
   try {
     for (const [i, line] of lines.entries()) {
@@ -122,7 +135,7 @@ export async function startSimulator(
 
   return {
     facts: {
-      ...{ seed, start: new Date(startMs).toISOString(), speed, nodes: nodes.size },
+      ...{ seed, start: new Date(startMs).toISOString(), speed, clocks, nodes: nodes.size, beganMs: beganWallMs },
       lines: lines.map((line, i) => ({ type: line.type, port: (ports[i] as Port).name })),
     },
     farm,

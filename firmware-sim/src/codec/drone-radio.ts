@@ -45,13 +45,13 @@ export class DroneRadio {
     this.#senses = senses;
     this.#device = device;
     this.#sender = new MavlinkSender(systemId, 1);
-    this.#startMs = senses.world.nowMs;
+    this.#startMs = senses.clockMs(device);
   }
 
-  /** Frames that are due at the world's present time. */
+  /** Frames that are due by its own clock, of the world's present state. */
   frames(): RadioFrame[] {
-    const { world, felt } = this.#senses;
-    const now = world.nowMs;
+    const { world, felt, clockMs } = this.#senses;
+    const now = clockMs(this.#device);
     const due = Object.entries(EVERY).filter(([what]) => now >= (this.#due.get(what) ?? 0));
     if (due.length === 0) return [];
     const state = felt(this.#device, world.drone(this.#device));

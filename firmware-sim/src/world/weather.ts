@@ -3,6 +3,7 @@
  * course of temperature and humidity. A pure function of seed and time.
  */
 import { chance, clamp, wander } from './noise.ts';
+import { bendAt, type Spell } from './spells.ts';
 
 export interface Site {
   latitude: number;
@@ -39,12 +40,16 @@ export function sunSine(timeMs: number, { latitude, longitude }: Site): number {
     0.070257 * Math.sin(gamma) -
     0.006758 * Math.cos(2 * gamma) +
     0.000907 * Math.sin(2 * gamma);
-  const solarHour = ((((timeMs % DAY) + DAY) % DAY) / HOUR + longitude / 15 + 24) % 24;
-  const angle = (solarHour - 12) * 15 * RAD;
   return (
     Math.sin(latitude * RAD) * Math.sin(declination) +
-    Math.cos(latitude * RAD) * Math.cos(declination) * Math.cos(angle)
+    Math.cos(latitude * RAD) * Math.cos(declination) * Math.cos(hourAngle(timeMs, longitude))
   );
+}
+
+/** Of the sun, radians: 0 at noon. */
+function hourAngle(timeMs: number, longitude: number): number {
+  const solarHour = ((((timeMs % DAY) + DAY) % DAY) / HOUR + longitude / 15 + 24) % 24;
+  return (solarHour - 12) * 15 * RAD;
 }
 
 /** Saturation vapour pressure, kPa (FAO-56, equation 11). */
@@ -62,14 +67,18 @@ export function evaporationMmPerH({ solarWm2, temperatureC, pressureHpa }: Weath
   return (1.26 * (slope / (slope + psychrometric)) * netMjPerH) / 2.45;
 }
 
-export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
-  const trough =
-    0.32 + 0.75 * wander(seed, 'front', timeMs, 30 * HOUR) + 0.25 * wander(seed, 'front-fine', timeMs, 7 * HOUR);
+/** The weather at a moment; `spells` bend what the seed gives. */
+export function weatherAt(seed: number, site: Site, timeMs: number, spells: readonly Spell[] = []): Weather {
+  const bend = bendAt(spells, timeMs);
+  const trough = bend.trough(
+    0.32 + 0.75 * wander(seed, 'front', timeMs, 30 * HOUR) + 0.25 * wander(seed, 'front-fine', timeMs, 7 * HOUR),
+  );
   const front = clamp(trough, 0, 1);
-  const cloud = clamp(front + 0.25 * wander(seed, 'cloud', timeMs, HOUR / 2), 0, 1);
+  const cloud = bend.cloud(clamp(front + 0.25 * wander(seed, 'cloud', timeMs, HOUR / 2), 0, 1));
   const wet = clamp((trough - 1) / 0.25, 0, 1);
   const fallsMmPerH =
-    wet === 0 ? 0 : Math.max(0, (0.4 + 6 * wet) * (0.6 + 0.7 * wander(seed, 'shower', timeMs, HOUR / 4)));
+    bend.rainFactor *
+    (wet === 0 ? 0 : Math.max(0, (0.4 + 6 * wet) * (0.6 + 0.7 * wander(seed, 'shower', timeMs, HOUR / 4))));
   const sun = Math.max(0, sunSine(timeMs, site));
   const clear = 1098 * sun * Math.exp(-0.057 / Math.max(sun, 0.02));
   const solarWm2 = clear * (1 - 0.75 * cloud ** 2.5);
@@ -79,25 +88,25 @@ export function weatherAt(seed: number, site: Site, timeMs: number): Weather {
     26 - Math.abs(site.latitude) * 0.38 + season * (Math.abs(site.latitude) * 0.4) - site.elevationM * 0.0055;
   // Warmest about three hours after noon.
   const course = sunSine(timeMs - 2.5 * HOUR, site);
-  const temperatureC =
-    meanC +
-    9 * course * (1 - 0.6 * cloud) +
-    4 * wander(seed, 'air-mass', timeMs, 60 * HOUR) -
-    3 * wet +
-    0.15 * wander(seed, 'air-fine', timeMs, 120_000);
+  const warmth = (Math.cos(hourAngle(timeMs - 2.5 * HOUR, site.longitude)) + 1) / 2;
+  const fineC = 0.15 * wander(seed, 'air-fine', timeMs, 120_000);
+  const ownC = meanC + 9 * course * (1 - 0.6 * cloud) + 4 * wander(seed, 'air-mass', timeMs, 60 * HOUR) - 3 * wet;
+  const temperatureC = bend.temperatureC(ownC, warmth) + bend.warmerC + fineC;
   // What falls as snow stays on the ground and out of the gauge; a melt is not simulated.
   const rainMmPerH = temperatureC < 0.5 ? 0 : fallsMmPerH;
-  const dewC = meanC - 10 + 4 * wander(seed, 'moist', timeMs, 40 * HOUR) + 7 * front;
+  const dewC = meanC - 10 + 4 * wander(seed, 'moist', timeMs, 40 * HOUR) + 7 * front + bend.moisterC;
   const humidityPct = clamp((100 * saturation(Math.min(dewC, temperatureC))) / saturation(temperatureC), 8, 100);
   const seaLevel = 1016 - 14 * front + 6 * wander(seed, 'pressure', timeMs, 70 * HOUR);
   const windMs = Math.max(
     0,
-    0.9 +
-      2.2 * sun +
-      4 * front * (0.6 + 0.4 * wander(seed, 'wind', timeMs, HOUR)) +
-      0.8 * wander(seed, 'wind-fine', timeMs, 40_000),
+    bend.windFactor *
+      (0.9 +
+        2.2 * sun +
+        4 * front * (0.6 + 0.4 * wander(seed, 'wind', timeMs, HOUR)) +
+        0.8 * wander(seed, 'wind-fine', timeMs, 40_000)) +
+      bend.windMs,
   );
-  const gustMs = windMs * (1.35 + 0.4 * chance(seed, 'gust', Math.floor(timeMs / 60_000)));
+  const gustMs = windMs * (1.35 + 0.4 * chance(seed, 'gust', Math.floor(timeMs / 60_000))) + bend.gustMs;
   const windDeg =
     (230 +
       70 * wander(seed, 'direction', timeMs, 12 * HOUR) +
@@ -128,8 +137,8 @@ export interface RecentWeather {
 }
 
 /** Looks back from `timeMs`, sampling the wind every ten seconds. */
-export function recentWeather(seed: number, site: Site, timeMs: number): RecentWeather {
-  const samples = Array.from({ length: 60 }, (_, i) => weatherAt(seed, site, timeMs - i * 10_000));
+export function recentWeather(seed: number, site: Site, timeMs: number, spells: readonly Spell[] = []): RecentWeather {
+  const samples = Array.from({ length: 60 }, (_, i) => weatherAt(seed, site, timeMs - i * 10_000, spells));
   const mean = (of: Weather[]) => of.reduce((sum, w) => sum + w.windMs, 0) / of.length;
   const strongest = samples.reduce((best, w) => (w.gustMs > best.gustMs ? w : best));
   return {
@@ -137,6 +146,7 @@ export function recentWeather(seed: number, site: Site, timeMs: number): RecentW
     windAverage2Ms: mean(samples.slice(0, 12)),
     gust10Ms: strongest.gustMs,
     gust10Deg: strongest.windDeg,
-    pressureChange3hHpa: (samples[0] as Weather).pressureHpa - weatherAt(seed, site, timeMs - 3 * HOUR).pressureHpa,
+    pressureChange3hHpa:
+      (samples[0] as Weather).pressureHpa - weatherAt(seed, site, timeMs - 3 * HOUR, spells).pressureHpa,
   };
 }

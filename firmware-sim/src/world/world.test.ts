@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DroneState, Phase } from './drone.ts';
 import { TANK_L } from './drone.ts';
 import { type SoilKind, storedMm } from './soil.ts';
+import type { Spell, SpellName } from './spells.ts';
 import { sunSine, weatherAt } from './weather.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -111,6 +112,66 @@ describe('weather', () => {
     expect(sunSine(noonMs + 12 * HOUR, site)).toBeLessThan(0);
     expect(sunSine(noonMs - 7.5 * HOUR, site)).toBeGreaterThan(0);
     expect(sunSine(noonMs - 8 * HOUR, site)).toBeLessThan(0);
+  });
+});
+
+describe('weather to order', () => {
+  const start = Date.UTC(2026, 4, 10, 12);
+  /** Each ten minutes of a day whose hours 2 to 14 are a spell, with and without it. */
+  function day(seed: number, kind: SpellName) {
+    const spells = [{ kind, fromMs: start + 2 * HOUR, toMs: start + 14 * HOUR }];
+    const times = Array.from({ length: 24 * 6 }, (_, i) => start + i * 600_000);
+    const all = times.map((t) => ({ t, ordered: weatherAt(seed, site, t, spells), own: weatherAt(seed, site, t) }));
+    return {
+      all,
+      inside: all.filter(({ t }) => t > start + 3 * HOUR && t < start + 13 * HOUR).map(({ ordered }) => ordered),
+    };
+  }
+  const seeds = [1, 2, 3, 7, 11];
+
+  test.each(seeds)('outside its spell it is the seed’s own, and no step is steep, seed %i', (seed) => {
+    for (const kind of ['dry-spell', 'frost-night', 'storm'] as const) {
+      const { all } = day(seed, kind);
+      for (const { t, ordered, own } of all)
+        if (t <= start + 2 * HOUR || t >= start + 14 * HOUR) expect(ordered).toEqual(own);
+      for (const [i, { ordered }] of all.entries()) {
+        const before = all[i - 1]?.ordered ?? ordered;
+        expect(Math.abs(ordered.temperatureC - before.temperatureC)).toBeLessThan(9);
+        expect(Math.abs(ordered.pressureHpa - before.pressureHpa)).toBeLessThan(8);
+      }
+    }
+  });
+
+  test.each(seeds)('a frost night freezes under a clear sky, seed %i', (seed) => {
+    const { inside } = day(seed, 'frost-night');
+    expect(Math.min(...inside.map((w) => w.temperatureC))).toBeLessThan(-2);
+    expect(inside.every((w) => w.cloud < 0.3 && w.rainMmPerH === 0 && w.windMs < 3)).toBe(true);
+  });
+
+  test.each(seeds)('a dry spell has no drop and much sun, seed %i', (seed) => {
+    const { inside } = day(seed, 'dry-spell');
+    expect(inside.every((w) => w.rainMmPerH === 0 && w.humidityPct < 60)).toBe(true);
+  });
+
+  test.each(seeds)('a storm rises to its middle: rain, gusts, low pressure, seed %i', (seed) => {
+    const { all, inside } = day(seed, 'storm');
+    expect(inside.reduce((sum, w) => sum + w.rainMmPerH / 6, 0)).toBeGreaterThan(25);
+    expect(Math.max(...inside.map((w) => w.gustMs))).toBeGreaterThan(17);
+    const middle = all.find(({ t }) => t === start + 8 * HOUR);
+    expect((middle?.ordered.pressureHpa ?? 0) - (middle?.own.pressureHpa ?? 0)).toBeLessThan(1);
+  });
+
+  test('reaches the soil and the station', () => {
+    const world = (spells: Spell[]) => {
+      const w = new World({ ...options(7, start), spells });
+      w.advance(start + 6 * HOUR);
+      return w;
+    };
+    const wet = world([{ kind: 'storm', fromMs: start, toMs: start + 12 * HOUR }]);
+    const plain = world([]);
+    expect(wet.soilAt('loam', 5, 'p').moisturePct).toBeGreaterThan(plain.soilAt('loam', 5, 'p').moisturePct + 3);
+    expect(wet.weather().rainDayMm).toBeGreaterThan(plain.weather().rainDayMm + 10);
+    expect(wet.weather().gust10Ms).toBeGreaterThan(12);
   });
 });
 

@@ -5,6 +5,7 @@
 import { type DroneState, newDrone, type Point, stepDrone, swaths } from './drone.ts';
 import { chance, clamp, wander } from './noise.ts';
 import { moisturePct, newSoil, type SoilKind, type SoilState, soilTemperatureC, stepSoil } from './soil.ts';
+import type { Spell } from './spells.ts';
 import { evaporationMmPerH, type RecentWeather, recentWeather, type Site, type Weather, weatherAt } from './weather.ts';
 
 export interface WorldField {
@@ -19,6 +20,8 @@ export interface WorldOptions {
   site: Site;
   fields: readonly WorldField[];
   drones?: readonly DronePlan[];
+  /** Weather to order. */
+  spells?: readonly Spell[];
 }
 
 /** A drone: which fields it sprays in turn, and where it starts, lands and refills (longitude, latitude). */
@@ -65,13 +68,15 @@ export class World {
   readonly seed: number;
   readonly site: Site;
   readonly soils = new Map<string, SoilState>();
+  readonly #spells: readonly Spell[];
   readonly #drones = new Map<string, Flight>();
   #nowMs: number;
   #soilMs: number;
   #rainDay = { day: 0, mm: 0, etMm: 0 };
   #recent: { minute: number; values: RecentWeather } | undefined;
 
-  constructor({ seed, startMs, site, fields, drones = [] }: WorldOptions) {
+  constructor({ seed, startMs, site, fields, drones = [], spells = [] }: WorldOptions) {
+    this.#spells = spells;
     this.seed = seed;
     this.site = site;
     for (const { device, fields: ids, base } of drones) {
@@ -102,7 +107,7 @@ export class World {
 
   #soilTo(toMs: number): void {
     for (; this.#soilMs + SOIL_STEP_MS <= toMs; this.#soilMs += SOIL_STEP_MS) {
-      const weather = weatherAt(this.seed, this.site, this.#soilMs);
+      const weather = weatherAt(this.seed, this.site, this.#soilMs, this.#spells);
       for (const soil of this.soils.values()) stepSoil(soil, weather, SOIL_STEP_MS / 3_600_000);
       const day = Math.floor((this.#soilMs + (this.site.longitude / 360) * DAY) / DAY);
       if (day !== this.#rainDay.day) this.#rainDay = { day, mm: 0, etMm: 0 };
@@ -114,9 +119,9 @@ export class World {
   weather(): StationWeather {
     const minute = Math.floor(this.#nowMs / 60_000);
     if (this.#recent?.minute !== minute)
-      this.#recent = { minute, values: recentWeather(this.seed, this.site, this.#nowMs) };
+      this.#recent = { minute, values: recentWeather(this.seed, this.site, this.#nowMs, this.#spells) };
     return {
-      ...weatherAt(this.seed, this.site, this.#nowMs),
+      ...weatherAt(this.seed, this.site, this.#nowMs, this.#spells),
       ...this.#recent.values,
       rainDayMm: this.#rainDay.mm,
       etDayMm: this.#rainDay.etMm,
