@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildCatalog, type Catalog } from './catalog.ts';
 import { createChecker } from './check/check.ts';
 import { DeviceClocks } from './clock/device-clocks.ts';
+import { GnssClocks } from './clock/gnss-clocks.ts';
 import { bootId, watchNtp } from './clock/ntp.ts';
 import { Timekeeper } from './clock/timekeeper.ts';
 import type { GatewayConfig, LoadedConfig } from './config.ts';
@@ -55,7 +56,12 @@ export async function startGateway(
   const catalog: Catalog = await buildCatalog(config, devices, journal);
   await journal.protect(sprayingChannels(catalog));
   const deviceClocks = new DeviceClocks(clock, timekeeper);
-  const time = { now: () => timekeeper.now(), heard: (id: string, ms: number) => deviceClocks.heard(id, ms) };
+  const gnssClocks = new GnssClocks(clock, timekeeper, logger);
+  const time = {
+    now: () => timekeeper.now(),
+    heard: (id: string, ms: number) => deviceClocks.heard(id, ms),
+    satellite: (id: string, ms: number) => gnssClocks.heard(id, ms),
+  };
   const pipeline = new Pipeline(time, catalog, createChecker(), journal);
   const budget = await openBudget(config, journal, deps);
   const rate = startRate(clock, () => pipeline.counts.accepted);

@@ -31,6 +31,7 @@ export interface KeptRejection extends Rejection {
 export interface PipelineTime {
   now(): Moment;
   heard(device: string, timeMs: number): void;
+  satellite(device: string, timeMs: number): void;
 }
 
 interface DeviceCounts {
@@ -117,6 +118,10 @@ export class Pipeline implements Intake {
     const kept = rejection.bytes === undefined ? {} : { bytes: rejection.bytes.slice(0, 256) };
     this.rejections.push({ ...rejection, ...kept, timeMs: this.#time.now().timeMs });
     if (this.rejections.length > LIMITS.quarantineItems) this.rejections.shift();
+  }
+
+  satelliteTime(device: string, timeMs: number): void {
+    this.#time.satellite(device, timeMs);
   }
 
   /** Adds what the pipeline knows to what a device's line says of it. */

@@ -29,6 +29,11 @@ export interface Intake {
   accept(sample: Sample): Promise<void>;
   /** Counts and keeps for inspection something from a device that could not be read. */
   reject(rejection: Rejection): void;
+  /**
+   * A device passes on what its satellite receiver said just now, UTC milliseconds; for the gateway's own clock. Only
+   * what was said with a fix: before it a receiver makes its time up.
+   */
+  satelliteTime(device: string, timeMs: number): void;
 }
 
 /** A frame or payload that was refused. */

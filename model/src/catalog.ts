@@ -154,7 +154,7 @@ export const ClockStatus = Type.Object(
       description: 'unknown: readings wait to be dated; doubtful: sources disagree, the better one is used.',
     }),
     source: Type.Union([Type.String({ maxLength: 40 }), Type.Null()], {
-      description: 'Who said the time: ntp, cloud.',
+      description: 'Who said the time: ntp, cloud, gnss.',
     }),
     /** True time minus what the system's clock says. */
     offsetMs: Type.Union([Type.Integer(), Type.Null()]),

@@ -4,8 +4,12 @@
  * better source. Disagreement is never hidden. Pure.
  */
 
-/** Better first. `devices` are the clocks of field devices: they may confirm, but nobody is dated by them alone. */
-export const SOURCES = ['ntp', 'cloud', 'devices'] as const;
+/**
+ * Better first. `gnss` is what satellite receivers in the field say: it dates a gateway that has nobody else, but anybody may
+ * have sent it, so it gives way to a better one that contradicts. `devices` are the clocks of field devices: they may
+ * confirm, but nobody is dated by them alone.
+ */
+export const SOURCES = ['ntp', 'cloud', 'gnss', 'devices'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 export interface Report {
@@ -41,6 +45,7 @@ export function vote(reports: readonly Report[], earliest: number, latest: numbe
     .sort(
       (a, b) =>
         b.members.length - a.members.length ||
+        vouched(b) - vouched(a) ||
         near(b, current) - near(a, current) ||
         rankOf(a.leader) - rankOf(b.leader),
     );
@@ -75,10 +80,16 @@ function near({ members }: { members: Report[] }, current: number | undefined): 
     : 0;
 }
 
+/** 1 where it does not rest on radio alone. */
+function vouched({ members }: { members: Report[] }): number {
+  return members.some(({ source }) => source === 'ntp' || source === 'cloud') ? 1 : 0;
+}
+
 function inWords(source: SourceName): string {
   return {
     ntp: 'the network time',
     cloud: 'the cloud’s clock',
+    gnss: 'the satellite time',
     devices: 'the field devices’ clocks',
   }[source];
 }

@@ -4,6 +4,7 @@ import type { Intake, Rejection, Sample } from '../ports.ts';
 export interface FakeIntake extends Intake {
   readonly accepted: (Sample & { atMs: number })[];
   readonly rejected: Rejection[];
+  readonly satellite: { device: string; timeMs: number; atMs: number }[];
   /** While true, samples wait. */
   stalled: boolean;
   /** While set, samples are refused with this. */
@@ -24,6 +25,7 @@ export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
   const intake: FakeIntake = {
     accepted: [],
     rejected: [],
+    satellite: [],
     stalled: false,
     refuse: undefined,
     refusals: 0,
@@ -41,6 +43,9 @@ export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
     },
     reject(rejection) {
       intake.rejected.push(rejection);
+    },
+    satelliteTime(device, timeMs) {
+      intake.satellite.push({ device, timeMs, atMs: nowMs() });
     },
     release() {
       intake.stalled = false;
