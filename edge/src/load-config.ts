@@ -2,15 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { type ErrorCode, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
+import { checkYaml } from '@karez/model/yaml';
 import type { DeviceConfig } from './config/device.ts';
 import type { LinePort } from './config/port.ts';
 import { type ConfiguredDevice, GatewayConfig, type LineConfig, type LoadedConfig, Secrets } from './config.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
 
-interface Schema<T> {
-  problems(value: unknown): { path: string; expected: string }[];
-  parse(value: unknown, what: string): T;
-}
 type Fail = (key: string, expected: string, code?: ErrorCode) => never;
 
 const configChecker = checker(GatewayConfig, 'CONFIG_INVALID');
@@ -23,11 +20,11 @@ const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
  */
 export function loadConfig(path: string): LoadedConfig {
   const file = readYamlFile(path);
-  const config = check(configChecker, file);
+  const config = checkYaml(configChecker, file);
   const fail = failIn(file);
   const folder = dirname(resolve(path));
   const secretsFile = readYamlFile(resolve(folder, config.secrets));
-  const secrets = check(secretsChecker, secretsFile, 'secret');
+  const secrets = checkYaml(secretsChecker, secretsFile, 'secret');
   const profiles = [...ownProfiles(config, folder, fail), ...PROFILES];
   checkHead(config, fail);
   checkPorts(config, fail);
@@ -35,25 +32,6 @@ export function loadConfig(path: string): LoadedConfig {
   const devices = configuredDevices(config, profiles, fail);
   checkMqtt(config, secrets, fail);
   return { config, secrets, dataDir: resolve(folder, config.data), devices };
-}
-
-/** The checked, frozen content of a file. What stands in a secret one is never printed. */
-function check<T>(schema: Schema<T>, file: YamlFile, content: 'public' | 'secret' = 'public'): T {
-  const problem = schema.problems(file.value)[0];
-  if (problem === undefined) return schema.parse(file.value, file.path);
-  const { path, expected } = problem;
-  const key = path === '' ? 'the whole file' : path;
-  const found = content === 'secret' || /^is /.test(expected) ? '' : foundAt(file.value, path);
-  throw new KarezError('CONFIG_INVALID', `${file.where(path)}: ${key} ${expected}${found}`, { where: path });
-}
-
-/** What stands there instead, where it is short. */
-function foundAt(value: unknown, path: string): string {
-  let at = value;
-  for (const key of path === '' ? [] : path.split('.')) at = (at as Record<string, unknown> | undefined)?.[key];
-  if (at === undefined || (typeof at === 'object' && at !== null)) return '';
-  const text = JSON.stringify(at);
-  return text.length > 60 ? '' : `, not ${text}`;
 }
 
 function failIn(file: YamlFile): Fail {

@@ -110,7 +110,7 @@ describe('a configuration', () => {
   ])('with another %s (%j) is refused, naming the key', (path, value, words) => {
     const error = refusal(path, value);
     expect(codeOf(error)).toBe('CONFIG_INVALID');
-    expect(error.message).toContain('sim.yaml: ');
+    expect(error.message).toMatch(/sim\.yaml:\d+: /);
     expect(error.message).toContain(words);
   });
 
@@ -125,6 +125,6 @@ describe('a configuration', () => {
 
   test('that is missing or no YAML is refused', () => {
     expect(() => loadSim(join(folder, 'none.yaml'))).toThrow(/cannot read .*none.yaml/);
-    expect(() => loadSim(write('broken.yaml', 'seed: [1'))).toThrow(/broken.yaml: .*line 1/);
+    expect(() => loadSim(write('broken.yaml', 'seed: [1'))).toThrow(/broken.yaml:1:9: /);
   });
 });

@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { KarezError } from '@karez/model';
 import { checker, Id } from '@karez/model/schemas';
+import { checkYaml, parseYaml, unreadable, type YamlFile } from '@karez/model/yaml';
 import Type, { type Static } from 'typebox';
-import { parseDocument } from 'yaml';
 import { type FaultCommand, FaultPlan } from './faults/fault-order.ts';
 import { Faults } from './faults/faults.ts';
 import { targetsOf } from './faults/targets.ts';
@@ -108,39 +108,36 @@ export interface LoadedSim {
 
 /**
  * Reads and checks the configuration, and the secrets where there are nodes.
- * @throws KarezError FILE_UNREADABLE, CONFIG_INVALID (naming file, key and what was expected).
+ * @throws KarezError FILE_UNREADABLE, CONFIG_INVALID (naming file, line, key and what was expected).
  */
 export function loadSim(path: string, secretsPath?: string): LoadedSim {
-  const config = configChecker.parse(readYaml(path), path);
-  const secrets = secretsPath === undefined ? {} : secretsChecker.parse(readYaml(secretsPath), secretsPath);
+  const file = readYaml(path);
+  const config = checkYaml(configChecker, file);
+  const secrets = secretsPath === undefined ? {} : checkYaml(secretsChecker, readYaml(secretsPath), 'secret');
   const passwords = secrets.devices ?? {};
-  checkReferences(config, passwords, path, secretsPath);
+  checkReferences(config, passwords, file, secretsPath);
   return { config, passwords, folder: dirname(resolve(path)) };
 }
 
-function readYaml(path: string): unknown {
+function readYaml(path: string): YamlFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new KarezError('FILE_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause, where: path });
+    throw unreadable(path, cause);
   }
-  const document = parseDocument(text, { prettyErrors: true });
-  const problem = document.errors[0];
-  if (problem !== undefined)
-    throw new KarezError('CONFIG_INVALID', `${path}: ${problem.message}`, { cause: problem, where: path });
-  return document.toJS({ maxAliasCount: 100 });
+  return parseYaml(text, path);
 }
 
 /** What a schema cannot say: ids and addresses differ, fields exist, every node has a password. */
 function checkReferences(
   config: SimConfig,
   passwords: Readonly<Record<string, string>>,
-  path: string,
+  file: YamlFile,
   secretsPath: string | undefined,
 ): void {
   const fail = (key: string, expected: string): never => {
-    throw new KarezError('CONFIG_INVALID', `${path}: ${key} ${expected}`, { where: key });
+    throw new KarezError('CONFIG_INVALID', `${file.where(key)}: ${key} ${expected}`, { where: key });
   };
   if (config.start !== 'now' && Number.isNaN(Date.parse(config.start)))
     fail('start', 'must be "now" or a time like 2026-06-01T00:00:00Z');
@@ -187,7 +184,9 @@ function checkReferences(
     try {
       faults.command(fault, `faults.${i}`);
     } catch (cause) {
-      throw new KarezError('CONFIG_INVALID', `${path}: ${(cause as Error).message}`, { cause, where: `faults.${i}` });
+      throw new KarezError('CONFIG_INVALID', `${file.where(`faults.${i}`)}: ${(cause as Error).message}`, {
+        ...{ cause, where: `faults.${i}` },
+      });
     }
   }
 }
