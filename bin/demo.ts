@@ -109,7 +109,11 @@ async function main(): Promise<void> {
   const gateway = await part('gateway', folder, [join(root, 'edge/src/main.ts'), '--config', farm.gatewayConfig]);
 
   say('');
-  say(`  Console            ${cloud.http}`);
+  if (cloud.welcome === undefined) say(`  Console            ${cloud.http}`);
+  else {
+    say(`  Console            ${cloud.welcome}`);
+    say('                     (this link makes the first account; it works once)');
+  }
   say(`  API                ${cloud.http}docs`);
   say(`  Gateway's page     ${gateway.status}`);
   say(`  Simulated tty      ${join(folder, 'run/tty-soil')}`);

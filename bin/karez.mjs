@@ -18,6 +18,8 @@ const COMMANDS = {
   edge: ['edge/src/main.ts', [], 'start a gateway', '--config gateway.yaml'],
   sim: ['firmware-sim/src/main.ts', [], 'start a simulated farm', '--config sim.yaml [--speed X] [--seed N]'],
   gateway: ['cloud/src/main.ts', ['gateway'], 'make a credential for a gateway', 'add FARM GATEWAY --data DIR'],
+  token: ['cloud/src/people-main.ts', ['token'], 'make a token for a program', 'add NAME --farm FARM --data DIR'],
+  person: ['cloud/src/people-main.ts', ['person'], 'help somebody back in', 'reset LOGIN --data DIR'],
   decode: ['edge/src/main.ts', ['decode'], 'say what a frame means, or why it is refused', 'PROFILE HEX'],
   bench: ['bench/src/main.ts', [], 'measure against the raw limits of this machine', '[--json FILE] [--data DIR]'],
 };

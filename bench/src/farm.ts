@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { makeCredential, openVault } from '@karez/cloud';
+import { makeCredential, openVault, ownersToken } from '@karez/cloud';
 import type { ApiGateway } from '@karez/model';
 import type { BenchContext } from './context.ts';
 import { type Service, startService } from './service.ts';
@@ -28,6 +28,8 @@ export interface Ports {
 
 export interface BenchFarm {
   ports: Ports;
+  /** The cloud's API, and what every request to it carries. */
+  api: ApiAccess;
   configPath: string;
   /** Folder of the gateway's journal. */
   journalDir: string;
@@ -37,6 +39,11 @@ export interface BenchFarm {
   gateway(): Promise<ApiGateway | undefined>;
   /** Readings that the gateway holds and the cloud has not acknowledged. */
   waiting(): Promise<number>;
+}
+
+export interface ApiAccess {
+  url: string;
+  headers: Record<string, string>;
 }
 
 export interface FarmChoices {
@@ -62,6 +69,8 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
   const vault = await openVault({ path: join(cloudDir, 'cloud.db'), keepReadings: true });
   await vault.setCredential(FARM, GATEWAY, credential, Date.now());
   await vault.close();
+  const headers = { authorization: `Bearer ${await ownersToken(cloudDir)}` };
+  const api = { url: `http://127.0.0.1:${ports.cloudHttp}/api/v1`, headers };
   const secrets = { uplink: password, devices: Object.fromEntries(NODES.map((id) => [id, passwordOf(id)])) };
   writeFileSync(join(folder, 'secrets.yaml'), JSON.stringify(secrets), { mode: 0o600 });
 
@@ -70,9 +79,10 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
     context.atEnd(stop);
     return await ready;
   };
-  const json = async <T>(url: string) => (await (await fetch(url)).json()) as T;
+  const json = async <T>(url: string) => (await (await fetch(url, { headers })).json()) as T;
   return {
     ports,
+    api,
     configPath,
     journalDir,
     startCloud: (store) =>
@@ -82,7 +92,7 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
       ]),
     startGateway: () => start('edge/src/main.ts', ['--config', configPath]),
     async gateway() {
-      const all = await json<ApiGateway[]>(`http://127.0.0.1:${ports.cloudHttp}/api/v1/gateways`);
+      const all = await json<ApiGateway[]>(`${api.url}/gateways`);
       return all.find((g) => g.gateway === GATEWAY);
     },
     async waiting() {

@@ -4,6 +4,7 @@
  */
 import { type ClientRequest, get } from 'node:http';
 import type { Latest, LiveReadings } from '@karez/model';
+import type { ApiAccess } from './farm.ts';
 
 export interface LiveClient {
   /** How often the stream was opened. */
@@ -15,7 +16,11 @@ export interface LiveClient {
 const RETRY_MS = 2_000;
 
 /** Tells every value that a page would show as new. */
-export function openLive(api: string, farm: string, seen: (channel: string, value: number) => void): LiveClient {
+export function openLive(
+  { url, headers }: ApiAccess,
+  farm: string,
+  seen: (channel: string, value: number) => void,
+): LiveClient {
   let opened = 0;
   let rows = 0;
   let closed = false;
@@ -27,7 +32,7 @@ export function openLive(api: string, farm: string, seen: (channel: string, valu
   };
   function open(): void {
     let text = '';
-    request = get(`${api}/farms/${farm}/live`, (response) => {
+    request = get(`${url}/farms/${farm}/live`, { headers }, (response) => {
       opened++;
       latest();
       response.setEncoding('utf8');
@@ -51,7 +56,7 @@ export function openLive(api: string, farm: string, seen: (channel: string, valu
     for (const [channel, , value] of data.rows) if (value !== null) seen(channel, value);
   }
   function latest(): void {
-    get(`${api}/farms/${farm}/latest`, (response) => {
+    get(`${url}/farms/${farm}/latest`, { headers }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -38,8 +38,8 @@ export async function liveFigures(context: BenchContext): Promise<Figure[]> {
     ...{ nodeMs: NODE_MS, lines: true },
     sent: (channel, count) => delays.sent(channel, count),
   });
-  const api = `http://127.0.0.1:${farm.ports.cloudHttp}/api/v1`;
-  const known = async () => ((await fetch(`${api}/farms/${FARM}`)).ok ? true : undefined);
+  const { api } = farm;
+  const known = async () => ((await fetch(`${api.url}/farms/${FARM}`, { headers: api.headers })).ok ? true : undefined);
   await until('the cloud to know the farm', known, LIMIT_MS);
   const page = openLive(api, FARM, (channel, value) => delays.seen(channel, value));
   context.atEnd(() => page.close());

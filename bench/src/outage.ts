@@ -161,7 +161,7 @@ async function karez(context: BenchContext): Promise<Outcome> {
   await until('the first reading', async () => ((await stored()) > 0 ? true : undefined), LIMIT_MS, 5);
   const firstMs = performance.now();
   const delays = new Delays();
-  const api = `http://127.0.0.1:${farm.ports.cloudHttp}/api/v1`;
+  const { api } = farm;
   const page = openLive(api, FARM, (channel, value) => delays.seen(channel, value));
   context.atEnd(() => page.close());
   nodes.speak(SPEAK_MS, (node, count) => delays.sent(`${GATEWAY}/${node}/soil.ec@d10`, count));

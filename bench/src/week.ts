@@ -55,8 +55,8 @@ export async function weekFigures(context: BenchContext): Promise<Figure[]> {
   const began = gateway.readyMs;
   // What was said before waits in the journal like the week itself; only from here on it is live.
   delays.forget();
-  const api = `http://127.0.0.1:${farm.ports.cloudHttp}/api/v1`;
-  const known = async () => ((await fetch(`${api}/farms/${FARM}`)).ok ? true : undefined);
+  const { api } = farm;
+  const known = async () => ((await fetch(`${api.url}/farms/${FARM}`, { headers: api.headers })).ok ? true : undefined);
   await until('the cloud to know the farm', known, LIMIT_MS);
   const page = openLive(api, FARM, (channel, value) => delays.seen(channel, value));
   context.atEnd(() => page.close());

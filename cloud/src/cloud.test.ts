@@ -8,11 +8,13 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, startCloud } from './cloud.ts';
 import { makeCredential } from './registry/credentials.ts';
+import { ownersToken } from './testing/owners-token.ts';
 import { openVault } from './vault/open-vault.ts';
 
 const EPOCH = '01234567';
 let folder: string;
 let cloud: Cloud;
+let token: string;
 let password: string;
 let client: MqttClient;
 const acks: Ack[] = [];
@@ -56,6 +58,7 @@ const open = () =>
   startCloud(
     {
       dataDir: folder,
+      httpHost: '127.0.0.1',
       httpPort: 0,
       mqttPort: 0,
       mqttHost: '127.0.0.1',
@@ -72,7 +75,7 @@ const connect = (user: string, pass: string) =>
 const batch = (rows: Reading[], farm = 'farm') =>
   Buffer.from(encodeBatch(toColumns(rows), { farm, gateway: 'gw-1', epoch: EPOCH }));
 const get = async (path: string, headers: Record<string, string> = {}) =>
-  await fetch(`${cloud.http}api/v1${path}`, { headers });
+  await fetch(`${cloud.http}api/v1${path}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
 async function until<T>(probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (let i = 0; i < 1000; i++) {
     const value = await probe();
@@ -97,6 +100,7 @@ beforeAll(async () => {
   password = made.password;
   await vault.setCredential('farm', 'gw-1', made.credential, 0);
   await vault.close();
+  token = await ownersToken(folder);
   cloud = await open();
   client = await connect('farm/gw-1', password);
   client.on('message', (_topic, payload) => acks.push(JSON.parse(payload.toString()) as Ack));
@@ -120,7 +124,9 @@ test('a batch before its inventory is asked for again, after it is stored and ac
   await until(async () => ((await get('/farms/farm')).status === 200 ? true : undefined));
 
   const controller = new AbortController();
-  const stream = await fetch(`${cloud.http}api/v1/farms/farm/live`, { signal: controller.signal });
+  const stream = await fetch(`${cloud.http}api/v1/farms/farm/live`, {
+    ...{ signal: controller.signal, headers: { authorization: `Bearer ${token}` } },
+  });
   const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
   await client.publishAsync('karez/v1/farm/gw-1/batch', batch(rows), { qos: 1 });
   expect(await ackOf(1)).toMatchObject({ acked: [[1, 1]], refused: [], retry: [] });

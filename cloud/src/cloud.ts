@@ -6,6 +6,8 @@ import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { LiveBus } from './live/live.ts';
+import { openPeopleDb } from './people/open-people-db.ts';
+import { People } from './people/people.ts';
 import { Receiver } from './receive.ts';
 import { passwordChecker } from './registry/credentials.ts';
 import { Registry } from './registry/registry.ts';
@@ -17,6 +19,10 @@ import { openVault } from './vault/open-vault.ts';
 export interface CloudOptions {
   dataDir: string;
   httpPort: number;
+  /** Address to listen on; anything but loopback needs `publicUrl`. */
+  httpHost: string;
+  /** Where people reach the console, if not on loopback. */
+  publicUrl?: string;
   mqttPort: number;
   mqttHost: string;
   /** `embedded`, or an InfluxDB like http://127.0.0.1:8086/karez. */
@@ -28,11 +34,12 @@ export interface CloudOptions {
 export interface Cloud {
   http: string;
   mqtt: string;
+  /** While nobody exists: the link that makes the first owner. */
+  welcome: string | undefined;
   ingest: Ingest;
   stop(): Promise<void>;
 }
 
-const HTTP_HOST = '127.0.0.1';
 /** How often what gateways said of themselves is written down: one fsync for all of them. */
 const WORDS_EVERY_MS = 5_000;
 
@@ -94,26 +101,32 @@ async function startParts(
     { port: options.mqttPort, host: options.mqttHost },
   );
   started.defer(() => broker.close());
+  const people = new People(await openPeopleDb(join(options.dataDir, 'people.db')), clock);
+  started.defer(() => people.close());
   const api = await buildApi({
-    ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver },
+    ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver, people },
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...{ consoleDir: options.consoleDir, version: options.version },
   });
   started.defer(() => api.close());
-  const http = await api.listen({ port: options.httpPort, host: HTTP_HOST }).catch((cause) => {
-    throw cause.code === 'EADDRINUSE' ? portTaken(options.httpPort, cause) : cause;
+  const http = await api.listen({ port: options.httpPort, host: options.httpHost }).catch((cause) => {
+    throw cause.code === 'EADDRINUSE' ? portTaken(options, cause) : cause;
   });
+  const code = await people.firstCode();
+  const base = options.publicUrl ?? http;
   return {
     http: `${http}/`,
+    welcome: code === undefined ? undefined : `${base}/#/welcome?code=${code}`,
     mqtt: `mqtt://${options.mqttHost}:${broker.port}`,
     ingest,
     stop: () => started.disposeAsync(),
   };
 }
 
-function portTaken(port: number, cause: unknown): KarezError {
+function portTaken({ httpPort, httpHost }: CloudOptions, cause: unknown): KarezError {
   return new KarezError(
     'PORT_TAKEN',
-    `port ${port} on ${HTTP_HOST} is taken by another program; stop it or choose another with --http-port`,
+    `port ${httpPort} on ${httpHost} is taken by another program; stop it or choose another with --http-port`,
     { cause },
   );
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCredential } from './registry/credentials.ts';
+import { ownersToken } from './testing/owners-token.ts';
 import { EPOCH, FARM, until } from './testing/test-cloud.ts';
 import { connectGateway, type TestGateway } from './testing/test-gateway.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -66,6 +67,7 @@ describe.each(Object.keys(FAULTS))('%s', (name) => {
   let data: string;
   let child: ChildProcess;
   let http: string;
+  let headers: Record<string, string>;
   let gateway: TestGateway;
   let pid: number;
   let next = 1;
@@ -80,7 +82,8 @@ describe.each(Object.keys(FAULTS))('%s', (name) => {
     const vault = await openVault({ path: join(folder, 'cloud.db'), keepReadings: true });
     await vault.setCredential(FARM, 'gw-1', credential, 0);
     await vault.close();
-    const start = `cp ${folder}/cloud.db ${data}/ && exec ${process.execPath} ${FLAG} ${MAIN} --data ${data} --http-port 0 --mqtt-port 0`;
+    headers = { authorization: `Bearer ${await ownersToken(folder)}` };
+    const start = `cp ${folder}/*.db ${data}/ && exec ${process.execPath} ${FLAG} ${MAIN} --data ${data} --http-port 0 --mqtt-port 0`;
     child = fault.ownDisk
       ? spawn('unshare', [...NAMESPACE, 'sh', '-c', `mount -t tmpfs -o size=3m tmpfs ${data} && ${start}`])
       : spawn('sh', ['-c', start]);
@@ -112,14 +115,16 @@ describe.each(Object.keys(FAULTS))('%s', (name) => {
     // A status is answered, and the page shows what there is.
     await gateway.say({ monoMs: 7 });
     await until('the time', () => gateway.acks.find((a) => a.echoMs === 7));
-    const latest = await (await fetch(`${http}api/v1/farms/${FARM}/latest`)).json();
+    const latest = await (await fetch(`${http}api/v1/farms/${FARM}/latest`, { headers })).json();
     expect(Object.keys((latest as { values: object }).values)).toHaveLength(1);
     fault.end(pid, data);
     await delivering;
     expect(gateway.stored.size).toBe(next - 1);
     await gateway.deliver(rows(10));
     const seen = await until('the ledger', async () => {
-      const [found] = (await (await fetch(`${http}api/v1/gateways`)).json()) as { ledger: { stored: number }[] }[];
+      const [found] = (await (await fetch(`${http}api/v1/gateways`, { headers })).json()) as {
+        ledger: { stored: number }[];
+      }[];
       return found?.ledger[0]?.stored === next - 1 ? found : undefined;
     });
     expect(seen).toMatchObject({ ledger: [{ ranges: [[1, next - 1]], conflicts: 0 }] });

@@ -11,7 +11,9 @@ import { openVault } from './vault/open-vault.ts';
 const HELP = `karez cloud: broker, ingest, store, API and console.
 
   --data DIR         where everything is kept (default data/cloud)
-  --http-port N      console and API, on loopback (default 8080)
+  --http-port N      console and API (default 8080)
+  --http-host HOST   address that they listen on (default 127.0.0.1); any other needs --public-url
+  --public-url URL   where people reach the console, e.g. https://farm.example behind a proxy that speaks TLS
   --mqtt-port N      broker for gateways (default 1883)
   --mqtt-host HOST   address that the broker listens on (default 127.0.0.1)
   --store URL        embedded (default), or an InfluxDB such as http://127.0.0.1:8086/karez;
@@ -32,12 +34,24 @@ function portOf(text: string, flag: string): number {
     : fail(`--${flag} must be a port from 0 to 65535, not "${text}"`);
 }
 
+/** Beyond this machine a password must not travel in the clear. */
+function httpPlace(httpHost: string, publicUrl: string | undefined): { httpHost: string; publicUrl?: string } {
+  const isLoopback = /^(localhost|::1|127(\.\d{1,3}){3})$/.test(httpHost);
+  if (publicUrl === undefined)
+    return isLoopback ? { httpHost } : fail('--http-host other than loopback needs --public-url https://…');
+  if (!URL.canParse(publicUrl) || !/^https?:$/.test(new URL(publicUrl).protocol))
+    fail(`--public-url must be like https://farm.example, not "${publicUrl}"`);
+  return { httpHost, publicUrl: new URL(publicUrl).origin };
+}
+
 async function runCloud(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       data: { type: 'string', default: 'data/cloud' },
       'http-port': { type: 'string', default: '8080' },
+      'http-host': { type: 'string', default: '127.0.0.1' },
+      'public-url': { type: 'string' },
       'mqtt-port': { type: 'string', default: '1883' },
       'mqtt-host': { type: 'string', default: '127.0.0.1' },
       store: { type: 'string', default: process.env.KAREZ_STORE || 'embedded' },
@@ -54,6 +68,7 @@ async function runCloud(args: string[]): Promise<void> {
     {
       dataDir: resolve(values.data),
       httpPort: portOf(values['http-port'], 'http-port'),
+      ...httpPlace(values['http-host'], values['public-url']),
       mqttPort: portOf(values['mqtt-port'], 'mqtt-port'),
       mqttHost: values['mqtt-host'],
       store: values.store,
@@ -62,7 +77,7 @@ async function runCloud(args: string[]): Promise<void> {
     },
     { clock, logger },
   );
-  console.log(JSON.stringify({ event: 'ready', http: cloud.http, mqtt: cloud.mqtt }));
+  console.log(JSON.stringify({ event: 'ready', http: cloud.http, mqtt: cloud.mqtt, welcome: cloud.welcome }));
   stopOnSignal(() => cloud.stop(), logger);
 }
 

@@ -52,6 +52,10 @@ export const ERROR_CODES = {
   STORE_UNAVAILABLE: { retry: true, meaning: 'The store could not commit.' },
   BUSY: { retry: true, meaning: 'The cloud has enough work in hand; send again later.' },
   NOT_AUTHORISED: { retry: false, meaning: 'The credential is wrong or does not allow this.' },
+  LOGIN_NEEDED: { retry: false, meaning: 'Somebody must log in, or send a token, before this is answered.' },
+  LOGIN_REFUSED: { retry: false, meaning: 'Name and password do not belong together, or a one-time link is used up.' },
+  TOO_MANY_TRIES: { retry: true, meaning: 'Too many wrong passwords; wait as long as is said.' },
+  CONFLICT: { retry: false, meaning: 'What is there already does not allow this.' },
   NOT_FOUND: { retry: false, meaning: 'There is nothing of this name.' },
   REQUEST_INVALID: { retry: false, meaning: 'A request does not fit its schema.' },
 } as const satisfies Record<string, ErrorKind>;

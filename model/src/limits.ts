@@ -82,6 +82,22 @@ export const LIMITS = {
   passwordsWaiting: 1_000,
   /** Messages of one gateway a second, on average; beyond, the cloud reads its connection more slowly. */
   messagesPerSecond: 400,
+  /** Sessions of one person; the oldest end. */
+  sessionsPerPerson: 20,
+  /** Days that a session lives unused, and at most: a phone in the field is not to ask each morning. */
+  sessionIdleDays: 30,
+  sessionDays: 180,
+  /** People of one server, tokens of one person, open invitations of one farm. */
+  people: 2_000,
+  tokensPerPerson: 50,
+  invitesPerFarm: 100,
+  /** Wrong passwords in a row for one name before each further try has to wait, and the longest wait, in seconds. */
+  freeTries: 5,
+  longestTryWaitS: 900,
+  /** Wrong passwords from one address within ten minutes. */
+  triesPerAddress: 50,
+  /** Names and addresses of which tries are remembered; the oldest give way. */
+  rememberedTries: 10_000,
   /** Ranges in one acknowledgement; more go in several. */
   ackRanges: 500,
 } as const;

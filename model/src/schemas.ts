@@ -2,6 +2,7 @@
 export * from './api.ts';
 export * from './catalog.ts';
 export * from './id-schemas.ts';
+export * from './people.ts';
 export * from './profile-schemas.ts';
 export * from './profiles/parse-profile.ts';
 export * from './schema.ts';

@@ -36,9 +36,8 @@ beforeAll(async () => {
     .map((t, i): [number, number] => [t, 3 + Math.sin(i / 5) / 2]);
   well = await sendPast(FARM, password, farm.link.port, MINUTE, points);
 
-  const http = new URL(String(cloud.ready.http));
-  origin = http.origin;
-  seen = await visit(http.href);
+  origin = new URL(String(cloud.ready.http)).origin;
+  seen = await visit(String(cloud.ready.welcome));
   page = seen.page;
 }, 120_000);
 
@@ -56,6 +55,16 @@ const numbersOf = async (section: string) =>
   (await rowsOf(section).locator('.value-number').allTextContents()).join(' ');
 const text = async (locator: Locator) => (await locator.textContent()) ?? '';
 const sentence = () => text(page.getByRole('heading', { level: 1 }));
+
+test('the printed link makes the first account; the page asks nothing else of the server before', async () => {
+  await page.getByLabel('Your name').fill('Gül');
+  await page.getByLabel('Name or e-mail').fill('guel');
+  await page.getByLabel('Password').fill('short');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  expect(await page.locator('input:invalid').count()).toBe(1);
+  await page.getByLabel('Password').fill('a few words are good');
+  await page.getByRole('button', { name: 'Begin' }).click();
+});
 
 test('where there is one farm its overview opens by itself, with a sentence on top', async () => {
   await page.waitForURL(`**/#/farm/${FARM}`);

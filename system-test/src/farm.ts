@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApiGateway, FarmDetail, GatewayStatus, History, Latest } from '@karez/model';
+import { type ApiGateway, type FarmDetail, type GatewayStatus, type History, type Latest, RIGHTS } from '@karez/model';
 import { FARM, type FarmPlan, GATEWAY, gatewayYaml, passwordOf, simYaml } from './farm-files.ts';
 import { freePort, type Link, startLink } from './link.ts';
 import { launch, ROOT, type Running, type Service } from './process.ts';
@@ -147,8 +147,9 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     await window.whenReady;
   }
   const base = `http://${LOOPBACK}:${cloudHttp}/api/v1`;
+  const authorization = `Bearer ${ownersToken(folder)}`;
   const json = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${base}${path}`);
+    const response = await fetch(`${base}${path}`, { headers: { authorization } });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   };
@@ -172,7 +173,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
       async gateway() {
         return (await json<ApiGateway[]>('/gateways')).find((g) => g.gateway === GATEWAY);
       },
-      get: (path, init) => fetch(`${base}${path}`, init),
+      get: (path, init) => fetch(`${base}${path}`, { ...init, headers: { authorization, ...init?.headers } }),
     },
     local: () => localPage(at('status', plan.ports.status)),
     acked() {
@@ -185,6 +186,15 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
       if (!keepFolder) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A token that may everything in every farm, made as an administrator makes one. */
+function ownersToken(folder: string): string {
+  const rights = Object.keys(RIGHTS).join(',');
+  const args = ['token', 'add', 'test', '--farm', '*', '--rights', rights, '--data', join(folder, 'cloud'), '--json'];
+  const flags = ['--disable-warning=ExperimentalWarning', `${ROOT}cloud/src/people-main.ts`];
+  const printed = execFileSync(process.execPath, [...flags, ...args], { encoding: 'utf8' });
+  return (JSON.parse(printed) as { token: string }).token;
 }
 
 /** Makes the gateway's password in the cloud's data, and one for each node. */

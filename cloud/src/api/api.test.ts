@@ -17,6 +17,9 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^karez_cloud_${name} (.*)$`, 'm').exec(text)?.[1]);
 };
 
+const liveRequest = (port: string) =>
+  `GET /api/v1/farms/${FARM}/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${cloud.token}\r\n\r\n`;
+
 beforeAll(async () => {
   cloud = await startTestCloud();
   gateway = await cloud.connect();
@@ -101,7 +104,7 @@ describe('live values', () => {
     const before = await metric('live_clients');
     if (read) socket.on('data', (chunk) => (heard += chunk.toString()));
     else socket.pause();
-    socket.write(`GET /api/v1/farms/${FARM}/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    socket.write(liveRequest(port));
     await until('the page to be counted', async () => ((await metric('live_clients')) > before ? true : undefined));
     return { socket, heard: () => heard, closed };
   }
@@ -149,7 +152,7 @@ describe('live values', () => {
       Array.from({ length: LIMITS.liveClients }, async () => {
         const { hostname, port } = new URL(cloud.cloud.http);
         const socket = createConnection({ host: hostname, port: Number(port) });
-        socket.write(`GET /api/v1/farms/${FARM}/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+        socket.write(liveRequest(port));
         await new Promise((resolve) => socket.once('data', resolve));
         return socket;
       }),

@@ -1,7 +1,6 @@
 /**
  * The HTTP API: farms, latest values, history, live events, gateways. Schemas come from the model and also make the
- * OpenAPI document at /docs. Until there are accounts it listens on loopback only, and answers only requests that name
- * loopback as their host, so that no foreign web page can read it through a browser (DNS rebinding).
+ * OpenAPI document at /docs. Who may ask what is checked in access.ts.
  */
 import { existsSync } from 'node:fs';
 import compress from '@fastify/compress';
@@ -14,10 +13,12 @@ import Type from 'typebox';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { type AccessOptions, addAccess } from './access.ts';
 import { type MetricsParts, metricsText } from './metrics.ts';
+import { addPeopleRoutes, PEOPLE_STATUS } from './people-routes.ts';
 import { addRoutes } from './routes.ts';
 
-export interface ApiParts extends MetricsParts {
+export interface ApiParts extends MetricsParts, AccessOptions {
   clock: Clock;
   logger: Logger;
   registry: Registry;
@@ -30,19 +31,21 @@ export interface ApiParts extends MetricsParts {
 
 /** Time that a request may take to arrive. */
 const REQUEST_MS = 30_000;
-const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/;
 const STATUS: Partial<Record<ErrorCode, number>> = {
   NOT_FOUND: 404,
   REQUEST_INVALID: 400,
   STORE_UNAVAILABLE: 503,
   BUSY: 503,
   NOT_AUTHORISED: 403,
+  ...PEOPLE_STATUS,
 };
 
 /** Builds the server; the caller listens. */
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: LIMITS.requestBytes,
+    // A proxy that speaks TLS runs on the same machine; nobody else is believed about addresses.
+    trustProxy: 'loopback',
     requestTimeout: REQUEST_MS,
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
     forceCloseConnections: true,
@@ -50,9 +53,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   app.server.maxConnections = LIMITS.httpConnections;
   // Schemas of answers are for the document; what is sent is built by code that the compiler has checked.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.addHook('onRequest', async (request, reply) => {
-    if (!LOOPBACK.test(request.headers.host ?? ''))
-      throw new KarezError('NOT_AUTHORISED', 'this server answers only to its loopback name', { where: 'host' });
+  app.addHook('onRequest', async (_request, reply) => {
     reply
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
@@ -98,6 +99,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: `there is nothing at ${request.url}`, where: request.url }),
   );
+  await addAccess(app, parts);
   await app.register(compress, { global: true, threshold: 1024 });
   await app.register(swagger, {
     openapi: {
@@ -110,8 +112,14 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 
-  await app.register(async (routes) => addRoutes(routes, parts), { prefix: '/api/v1' });
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+  await app.register(
+    async (routes) => {
+      addRoutes(routes, parts);
+      addPeopleRoutes(routes, parts.people, parts.publicUrl);
+    },
+    { prefix: '/api/v1' },
+  );
+  app.get('/metrics', { config: { needs: 'metrics' }, schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metricsText(parts)),
   );
   app.get(

@@ -1,11 +1,15 @@
 /** The routes under /api/v1. Schemas come from the model. */
+
+import type { ServerResponse } from 'node:http';
 import { KarezError, LIMITS, quantityOf, toRows } from '@karez/model';
 import * as model from '@karez/model/schemas';
 import { decodeBatch } from '@karez/model/wire';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { allowed } from '../people/people.ts';
 import { sightOf } from '../registry/sight.ts';
 import { Turns } from '../turns.ts';
+import { askerIn } from './access.ts';
 import type { ApiParts } from './api.ts';
 import { streamLive } from './sse.ts';
 
@@ -37,7 +41,7 @@ interface HistoryQuery {
   points: number;
 }
 
-export function addRoutes(routes: FastifyInstance, { registry, live, clock, store, vault }: ApiParts): void {
+export function addRoutes(routes: FastifyInstance, { registry, live, clock, store, vault, people }: ApiParts): void {
   const errors = { 400: model.ApiError, 404: model.ApiError, 503: model.ApiError };
   const sight = sightOf(registry, vault, clock);
   const histories = new Turns(LIMITS.historyRequests, LIMITS.historyWaiting);
@@ -51,13 +55,22 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
       throw new KarezError('NOT_FOUND', `there is no gateway "${farm}/${gateway}"`, { where: 'params.gateway' });
   };
 
-  routes.get('/farms', { schema: { summary: 'Farms', response: { 200: Type.Array(model.FarmSummary) } } }, async () =>
-    registry.farms(),
+  /** A live page is cut when who may what changes: it comes back and is asked again who it is. */
+  const endWhenNotAllowed = (response: ServerResponse): void => {
+    const stop = people.onChange(() => response.destroy());
+    response.on('close', stop);
+  };
+
+  routes.get(
+    '/farms',
+    { config: { needs: 'login' }, schema: { summary: 'Farms', response: { 200: Type.Array(model.FarmSummary) } } },
+    async (request) => registry.farms().filter(({ id }) => allowed(askerIn(request), 'view', id)),
   );
 
   routes.get<{ Params: { farm: string } }>(
     '/farms/:farm',
     {
+      config: { needs: 'view' },
       schema: {
         summary: 'A farm: fields, devices, channels',
         params: FarmParams,
@@ -70,6 +83,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
   routes.get<{ Params: { farm: string } }>(
     '/farms/:farm/latest',
     {
+      config: { needs: 'view' },
       schema: {
         summary: 'Newest value of each channel, by sampling time',
         params: FarmParams,
@@ -85,6 +99,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
   routes.get<{ Params: { farm: string }; Querystring: HistoryQuery }>(
     '/farms/:farm/history',
     {
+      config: { needs: 'view' },
       schema: {
         summary: 'Readings of channels between two times, summed up to a number of points',
         params: FarmParams,
@@ -121,6 +136,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
   routes.get<{ Params: { farm: string } }>(
     '/farms/:farm/live',
     {
+      config: { needs: 'view' },
       schema: {
         summary: 'Live values as server-sent events: hello, readings, late, farm, gateway',
         params: FarmParams,
@@ -133,23 +149,28 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
         throw new KarezError('BUSY', `${LIMITS.liveClients} pages are live already; try again later`);
       reply.hijack();
       streamLive(request.params.farm, live, clock, reply.raw);
+      endWhenNotAllowed(reply.raw);
     },
   );
 
   routes.get(
     '/gateways',
     {
+      config: { needs: 'login' },
       schema: {
         summary: 'Gateways: state, and the proof that nothing is missing',
         response: { 200: Type.Array(model.ApiGateway), 503: model.ApiError },
       },
     },
-    async () => await sight(),
+    async (request) => (await sight()).filter(({ farm }) => allowed(askerIn(request), 'view', farm)),
   );
 
   routes.get<{ Params: { farm: string; gateway: string } }>(
     '/gateways/:farm/:gateway/quarantine',
-    { schema: { summary: 'What was refused of a gateway, newest first', params: GatewayParams } },
+    {
+      config: { needs: 'inspect' },
+      schema: { summary: 'What was refused of a gateway, newest first', params: GatewayParams },
+    },
     async ({ params: { farm, gateway } }) => {
       checkGateway(farm, gateway);
       return await vault.quarantined(farm, gateway);
@@ -159,6 +180,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
   routes.get<{ Params: { farm: string; gateway: string; entry: number } }>(
     '/gateways/:farm/:gateway/quarantine/:entry',
     {
+      config: { needs: 'inspect' },
       schema: {
         summary: 'One entry of the quarantine with what it holds: rows [seq, channel, timeMs, value, quality], or hex',
         params: EntryParams,

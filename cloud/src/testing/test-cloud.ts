@@ -6,6 +6,7 @@ import { type ApiGateway, type Clock, type Logger, silentLogger, systemClock } f
 import { type Cloud, startCloud } from '../cloud.ts';
 import { makeCredential } from '../registry/credentials.ts';
 import { openVault } from '../vault/open-vault.ts';
+import { ownersToken } from './owners-token.ts';
 import { connectGateway, type TestGateway } from './test-gateway.ts';
 
 export const FARM = 'farm';
@@ -15,8 +16,11 @@ export interface TestCloud {
   cloud: Cloud;
   folder: string;
   password: string;
+  /** An owner's token for every farm. */
+  token: string;
   connect(gateway?: string, epoch?: string): Promise<TestGateway>;
-  get(path: string): Promise<Response>;
+  /** Asks with the token, or with what `init` says. */
+  get(path: string, init?: RequestInit): Promise<Response>;
   gateway(name?: string): Promise<ApiGateway>;
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -36,10 +40,18 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const vault = await openVault({ path: join(folder, 'cloud.db'), keepReadings: true });
   for (const gateway of options.gateways ?? ['gw-1']) await vault.setCredential(FARM, gateway, credential, 0);
   await vault.close();
+  const token = await ownersToken(folder);
   const open = (httpPort = 0, mqttPort = 0) =>
     startCloud(
       {
-        ...{ dataDir: folder, httpPort, mqttPort, mqttHost: '127.0.0.1', store: options.store ?? 'embedded' },
+        ...{
+          dataDir: folder,
+          httpHost: '127.0.0.1',
+          httpPort,
+          mqttPort,
+          mqttHost: '127.0.0.1',
+          store: options.store ?? 'embedded',
+        },
         ...{ consoleDir: join(folder, 'none'), version: '0' },
       },
       { clock: options.clock ?? systemClock(), logger: options.logger ?? silentLogger },
@@ -47,13 +59,13 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const running = new Set<TestGateway>();
   const test: TestCloud = {
     cloud: await open(),
-    ...{ folder, password },
+    ...{ folder, password, token },
     async connect(gateway = 'gw-1', epoch = EPOCH) {
       const connected = await connectGateway({ url: test.cloud.mqtt, farm: FARM, gateway, password, epoch });
       running.add(connected);
       return connected;
     },
-    get: (path) => fetch(`${test.cloud.http}${path}`),
+    get: (path, init = { headers: { authorization: `Bearer ${token}` } }) => fetch(`${test.cloud.http}${path}`, init),
     async gateway(name = 'gw-1') {
       const all = (await (await test.get('api/v1/gateways')).json()) as ApiGateway[];
       return all.find(({ gateway }) => gateway === name) as ApiGateway;

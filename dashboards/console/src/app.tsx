@@ -10,6 +10,7 @@ import { GatewaysPage } from './view/gateways/gateways-page.tsx';
 import { MapPage } from './view/map/map-page.tsx';
 import { OverviewPage } from './view/overview/overview-page.tsx';
 import { NotLoaded } from './view/part/problem.tsx';
+import { SessionGate } from './view/session-context.tsx';
 import { SettingsPage } from './view/settings-page.tsx';
 import { FarmShell, Shell } from './view/shell.tsx';
 import { WordsProvider } from './view/words-context.tsx';
@@ -18,7 +19,9 @@ export function App({ ports, shelf }: { ports: Ports; shelf: Shelf }) {
   return (
     <WordsProvider shelf={shelf}>
       <PortsProvider value={ports}>
-        <Pages />
+        <SessionGate>
+          <Pages />
+        </SessionGate>
       </PortsProvider>
     </WordsProvider>
   );
@@ -27,8 +30,18 @@ export function App({ ports, shelf }: { ports: Ports; shelf: Shelf }) {
 function Pages() {
   const route = useRoute();
   usePageStart(JSON.stringify({ ...route, range: '', channels: '' }));
-  if (route.page === 'farms' || route.farm === null) {
-    return <Shell>{route.page === 'farms' ? <FarmsPage /> : <SettingsPage />}</Shell>;
+  if (route.page === 'farms' || route.page === 'welcome')
+    return (
+      <Shell>
+        <FarmsPage />
+      </Shell>
+    );
+  if (route.farm === null) {
+    return (
+      <Shell>
+        <SettingsPage />
+      </Shell>
+    );
   }
   return (
     <FarmProvider farm={route.farm}>

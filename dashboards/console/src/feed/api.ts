@@ -1,5 +1,14 @@
 /** The cloud's API as the console asks it (model/src/api.ts). */
-import type { ApiError, ApiGateway, FarmDetail, FarmSummary, History, Latest } from '@karez/model';
+import type {
+  ApiError,
+  ApiGateway,
+  FarmDetail,
+  FarmSummary,
+  History,
+  Latest,
+  Session,
+  WelcomeRequest,
+} from '@karez/model';
 
 /** A request that did not succeed. `UNREACHABLE`: there was no answer at all. */
 export class Problem extends Error {
@@ -23,6 +32,14 @@ export interface HistoryRange {
 }
 
 export interface Api {
+  /** Who asks. */
+  session(): Promise<Session>;
+  login(login: string, password: string): Promise<Session>;
+  /** By a one-time link: somebody new, or a new password. */
+  welcome(request: WelcomeRequest): Promise<Session>;
+  logout(): Promise<void>;
+  /** Called when an answer says that nobody is logged in any more. */
+  onLoggedOut(listener: () => void): () => void;
   farms(): Promise<FarmSummary[]>;
   farm(farm: string): Promise<FarmDetail>;
   latest(farm: string): Promise<Latest>;
@@ -35,19 +52,48 @@ export interface Api {
 
 /** @param base address of the API, relative to the page, so that it works below any path. */
 export function createApi(base: string, fetchIt: typeof fetch): Api {
-  const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
+  const loggedOut = new Set<() => void>();
+  let csrf: string | null = null;
+  const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
     let response: Response;
     try {
-      response = await fetchIt(`${base}${path}`, { headers: { accept: 'application/json' }, signal: signal ?? null });
+      response = await fetchIt(`${base}${path}`, { ...init, headers: { accept: 'application/json', ...init.headers } });
       if (response.ok) return (await response.json()) as T;
     } catch (cause) {
-      if (signal?.aborted) throw cause;
+      if (init.signal?.aborted) throw cause;
       throw new Problem('UNREACHABLE', 'no answer', { cause });
     }
-    throw await problemOf(response);
+    const problem = await problemOf(response);
+    if (problem.code === 'LOGIN_NEEDED') for (const listener of loggedOut) listener();
+    throw problem;
+  };
+  const get = <T>(path: string, signal?: AbortSignal) => ask<T>(path, { signal: signal ?? null });
+  const send = <T>(method: string, path: string, body?: object) =>
+    ask<T>(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(csrf === null ? {} : { 'x-csrf': csrf }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const entered = (session: Session): Session => {
+    csrf = session.csrf;
+    return session;
   };
   const farmPath = (farm: string) => `/farms/${encodeURIComponent(farm)}`;
   return {
+    session: async () => entered(await get('/session')),
+    login: async (login, password) => entered(await send('POST', '/session', { login, password })),
+    welcome: async (request) => entered(await send('POST', '/welcome', request)),
+    async logout() {
+      await send('DELETE', '/session');
+      csrf = null;
+    },
+    onLoggedOut(listener) {
+      loggedOut.add(listener);
+      return () => loggedOut.delete(listener);
+    },
     farms: () => get('/farms'),
     farm: (farm) => get(farmPath(farm)),
     latest: (farm) => get(`${farmPath(farm)}/latest`),

@@ -4,6 +4,8 @@
  */
 export type Route =
   | { page: 'farms' }
+  /** A one-time link: the first owner, an invitation, a new password. */
+  | { page: 'welcome'; code: string }
   | { page: 'settings'; farm: string | null }
   | { page: 'overview'; farm: string }
   | { page: 'map'; farm: string }
@@ -20,6 +22,7 @@ export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
   const parts = path.split('/').filter((p) => p !== '');
   const [first, farm, page, ...rest] = parts.map(decode);
+  if (first === 'welcome') return { page: 'welcome', code: new URLSearchParams(query).get('code') ?? '' };
   if (first === 'settings') return { page: 'settings', farm: null };
   if (first !== 'farm' || farm === undefined) return { page: 'farms' };
   switch (page) {
@@ -43,6 +46,7 @@ export function parseRoute(hash: string): Route {
 /** The address of a route, with its `#`. */
 export function hrefOf(route: Route): string {
   if (route.page === 'farms') return '#/';
+  if (route.page === 'welcome') return `#/welcome?code=${encodeURIComponent(route.code)}`;
   if (route.farm === null) return '#/settings';
   const farm = `#/farm/${encodeURIComponent(route.farm)}`;
   switch (route.page) {

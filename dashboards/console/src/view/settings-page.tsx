@@ -3,6 +3,7 @@ import { type ReactNode, use, useId } from 'react';
 import { THEMES } from '../settings/preferences.ts';
 import { LANGUAGES, type LanguageId } from '../words/words.ts';
 import { FarmContext } from './farm-context.tsx';
+import { useReader } from './session-context.tsx';
 import { useWords } from './words-context.tsx';
 
 export function SettingsPage() {
@@ -31,10 +32,25 @@ export function SettingsPage() {
           </Option>
         ))}
       </Choice>
+      <Account />
       {farm?.times.zone === undefined ? null : (
         <p className="quiet">{say('settings.zone', { zone: farm.times.zone })}</p>
       )}
     </div>
+  );
+}
+
+/** Who is logged in here, and the way out. */
+function Account() {
+  const { say } = useWords();
+  const { session, logout } = useReader();
+  return (
+    <section className="account card">
+      <span>{say('account.as', { name: session.person?.name ?? '', login: session.person?.login ?? '' })}</span>
+      <button type="button" className="button" onClick={() => void logout()}>
+        {say('account.logout')}
+      </button>
+    </section>
   );
 }
 

@@ -6,16 +6,21 @@ import { useFarm, usePorts } from './farm-context.tsx';
 import { Icon, type IconName } from './part/icon.tsx';
 import { useWords } from './words-context.tsx';
 
-export function Shell({ children }: { children: ReactNode }) {
+/** `out`: nobody is logged in, so there is nowhere to go. */
+export function Shell({ out = false, children }: { out?: boolean; children: ReactNode }) {
   const { say } = useWords();
   return (
     <Frame
       title={say('app.name')}
       home={hrefOf({ page: 'farms' })}
-      nav={[
-        { key: 'nav.farms', icon: 'farms', route: { page: 'farms' }, here: false },
-        { key: 'nav.settings', icon: 'settings', route: { page: 'settings', farm: null }, here: false },
-      ]}
+      nav={
+        out
+          ? []
+          : [
+              { key: 'nav.farms', icon: 'farms', route: { page: 'farms' }, here: false },
+              { key: 'nav.settings', icon: 'settings', route: { page: 'settings', farm: null }, here: false },
+            ]
+      }
     >
       {children}
     </Frame>

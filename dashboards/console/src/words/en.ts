@@ -18,6 +18,25 @@ export const en = {
   'theme.outdoors': 'Outdoors',
   'settings.zone': 'Times are the farm’s: {zone}',
 
+  'login.title': 'Log in',
+  'login.login': 'Name or e-mail',
+  'login.password': 'Password',
+  'login.send': 'Log in',
+  'login.empty.title': 'Welcome to Karez',
+  'login.empty':
+    'Nobody has an account here yet. Open the link that the server printed when it started; it makes the first one.',
+  'welcome.title': 'Welcome to Karez',
+  'welcome.lead': 'Choose how you want to log in. This link works once.',
+  'welcome.name': 'Your name',
+  'welcome.login.hint': 'Short, without spaces; you type it to log in.',
+  'welcome.password.hint': 'At least 10 characters. A few words are good.',
+  'welcome.send': 'Begin',
+  'account.as': 'Logged in as {name} ({login})',
+  'account.logout': 'Log out',
+  'problem.LOGIN_REFUSED':
+    'That is not right. Look at the name and the password again; a one-time link works only once.',
+  'problem.TOO_MANY_TRIES': 'Too many wrong passwords. Wait a little and try again.',
+
   'link.live': 'Live',
   'link.loading': 'Connecting',
   'link.reconnecting': 'Reconnecting, values from {time}',
