@@ -7,16 +7,16 @@ import { LIMITS, type Profile } from '@karez/model';
 import { Field, Id, JournalPolicy } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { closed, type DeviceConfig, Position, Title } from './config/device.ts';
-import { DavisLine } from './davis/line-config.ts';
-import { MavlinkLine } from './mavlink/line-config.ts';
-import { ModbusLine } from './modbus/line-config.ts';
+import { DavisLine, type DavisLineConfig } from './davis/line-config.ts';
+import { MavlinkLine, type MavlinkLineConfig } from './mavlink/line-config.ts';
+import { ModbusLine, type ModbusLineConfig } from './modbus/line-config.ts';
 import { Mqtt } from './mqtt/mqtt-config.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
 export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine]);
 
-export const GatewayConfig = Type.Object(
+export const GatewayFile = Type.Object(
   {
     farm: Type.Object({ id: Id, title: Title, timeZone: Type.Optional(Type.String({ maxLength: 60 })) }, closed),
     gateway: Type.Object({ id: Id, title: Title, position: Type.Optional(Position) }, closed),
@@ -88,8 +88,10 @@ export const GatewayConfig = Type.Object(
   },
   closed,
 );
-export type GatewayConfig = Static<typeof GatewayConfig>;
-export type LineConfig = Static<typeof Line>;
+export type GatewayFile = Static<typeof GatewayFile>;
+/** A line with its groups made into devices (config/settle-lines.ts). */
+export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig;
+export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: LineConfig[] };
 
 export const Secrets = Type.Object(
   {

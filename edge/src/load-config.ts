@@ -1,16 +1,15 @@
 /** Reads the configuration and what it refers to, and checks what a schema cannot say. */
 import { dirname, resolve } from 'node:path';
-import { type ErrorCode, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
+import { deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
-import type { DeviceConfig } from './config/device.ts';
+import { differ, type Fail } from './config/differ.ts';
 import type { LinePort } from './config/port.ts';
-import { type ConfiguredDevice, GatewayConfig, type LineConfig, type LoadedConfig, Secrets } from './config.ts';
+import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
+import { type ConfiguredDevice, type GatewayConfig, GatewayFile, type LoadedConfig, Secrets } from './config.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
 
-type Fail = (key: string, expected: string, code?: ErrorCode) => never;
-
-const configChecker = checker(GatewayConfig, 'CONFIG_INVALID');
+const configChecker = checker(GatewayFile, 'CONFIG_INVALID');
 const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
 
 /**
@@ -28,10 +27,11 @@ export function loadConfig(path: string): LoadedConfig {
   const profiles = [...ownProfiles(config, folder, fail), ...PROFILES];
   checkHead(config, fail);
   checkPorts(config, fail);
-  checkFraming(config, fail);
-  const devices = configuredDevices(config, profiles, fail);
+  const { lines, devices: placed } = settleLines(config, fail);
+  const devices = configuredDevices(config, placed, profiles, fail);
   checkMqtt(config, secrets, fail);
-  return { config, secrets, dataDir: resolve(folder, config.data), devices };
+  const settled = deepFreeze(config.lines === undefined ? config : { ...config, lines }) as GatewayConfig;
+  return { config: settled, secrets, dataDir: resolve(folder, config.data), devices };
 }
 
 function failIn(file: YamlFile): Fail {
@@ -40,7 +40,7 @@ function failIn(file: YamlFile): Fail {
   };
 }
 
-function ownProfiles(config: GatewayConfig, folder: string, fail: Fail): Profile[] {
+function ownProfiles(config: GatewayFile, folder: string, fail: Fail): Profile[] {
   const own: Profile[] = [];
   for (const [i, name] of (config.profiles ?? []).entries()) {
     const file = readYamlFile(resolve(folder, name));
@@ -52,7 +52,7 @@ function ownProfiles(config: GatewayConfig, folder: string, fail: Fail): Profile
   return own;
 }
 
-function checkHead({ farm, fields, uplink }: GatewayConfig, fail: Fail): void {
+function checkHead({ farm, fields, uplink }: GatewayFile, fail: Fail): void {
   if (farm.timeZone !== undefined && !isTimeZone(farm.timeZone))
     fail('farm.timeZone', `must be the name of a time zone, e.g. Asia/Urumqi, not "${farm.timeZone}"`);
   if (!URL.canParse(uplink.url)) fail('uplink.url', `must be like mqtts://cloud.example:8883, not "${uplink.url}"`);
@@ -72,22 +72,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** What a Modbus line's framing asks of its port and addresses. */
-function checkFraming({ lines = [] }: GatewayConfig, fail: Fail): void {
-  for (const [i, line] of lines.entries()) {
-    if (line.type !== 'modbus') continue;
-    if (line.framing === 'tcp') {
-      if (!('tcp' in line.port)) fail(`lines.${i}.framing`, 'must be rtu on a serial port; tcp needs port: { tcp: … }');
-      continue;
-    }
-    for (const [j, { address }] of line.devices.entries())
-      if (address < 1 || address > 247)
-        fail(`lines.${i}.devices.${j}.address`, `must be from 1 to 247 on a line, not ${address}`);
-  }
-}
-
 /** Each line has one port of its own. */
-function checkPorts({ lines = [] }: GatewayConfig, fail: Fail): void {
+function checkPorts({ lines = [] }: GatewayFile, fail: Fail): void {
   const nameOf = (port: LinePort) => ('serial' in port ? port.serial : port.tcp);
   for (const [i, { port }] of lines.entries()) {
     const number = 'tcp' in port ? Number(port.tcp.split(':')[1]) : 1;
@@ -101,36 +87,15 @@ function checkPorts({ lines = [] }: GatewayConfig, fail: Fail): void {
   );
 }
 
-/** What tells the devices of one line apart: the key's name, and what each has there. */
-function addressesOf(line: Exclude<LineConfig, { device: unknown }>): [name: string, addresses: (number | string)[]] {
-  switch (line.type) {
-    case 'modbus':
-      return ['address', line.devices.map((d) => d.address)];
-    case 'mavlink':
-      return ['systemId', line.devices.map((d) => d.systemId)];
-  }
-}
-
 /** Every device of every line and of MQTT, in the order of the file, with its profile. */
-function configuredDevices(config: GatewayConfig, profiles: Profile[], fail: Fail): ConfiguredDevice[] {
+function configuredDevices(
+  config: GatewayFile,
+  placed: readonly PlacedDevice[],
+  profiles: Profile[],
+  fail: Fail,
+): ConfiguredDevice[] {
   const fields = new Set(config.fields.map((f) => f.id));
-  const all: { device: DeviceConfig; protocol: Profile['protocol']; key: string }[] = [];
-  for (const [i, line] of (config.lines ?? []).entries()) {
-    const key = `lines.${i}`;
-    if ('device' in line) {
-      all.push({ device: line.device, protocol: line.type, key: `${key}.device` });
-      continue;
-    }
-    for (const [j, device] of line.devices.entries())
-      all.push({ device, protocol: line.type, key: `${key}.devices.${j}` });
-    const [name, addresses] = addressesOf(line);
-    differ(
-      addresses,
-      (address) => address,
-      (j) => `${key}.devices.${j}.${name}`,
-      fail,
-    );
-  }
+  const all = [...placed];
   for (const [i, device] of (config.mqtt?.devices ?? []).entries())
     all.push({ device, protocol: 'mqtt-json', key: `mqtt.devices.${i}` });
   if (all.length > LIMITS.devicesPerGateway)
@@ -155,7 +120,7 @@ function configuredDevices(config: GatewayConfig, profiles: Profile[], fail: Fai
   });
 }
 
-function checkMqtt({ mqtt, secrets: secretsName }: GatewayConfig, secrets: Secrets, fail: Fail): void {
+function checkMqtt({ mqtt, secrets: secretsName }: GatewayFile, secrets: Secrets, fail: Fail): void {
   const devices = mqtt?.devices ?? [];
   for (const [i, { id }] of devices.entries()) {
     if (secrets.devices === undefined || !Object.hasOwn(secrets.devices, id))
@@ -167,19 +132,4 @@ function checkMqtt({ mqtt, secrets: secretsName }: GatewayConfig, secrets: Secre
     (i) => `mqtt.devices.${i}.topic`,
     fail,
   );
-}
-
-/** What is said of each must differ from what is said of the others. */
-function differ<T>(
-  items: readonly T[],
-  of: (item: T) => string | number,
-  key: (i: number) => string,
-  fail: Fail,
-): void {
-  const seen = new Set<string | number>();
-  for (const [i, item] of items.entries()) {
-    const value = of(item);
-    if (seen.has(value)) fail(key(i), `must differ from the others; ${JSON.stringify(value)} stands there twice`);
-    seen.add(value);
-  }
 }

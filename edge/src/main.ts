@@ -9,7 +9,9 @@ const HELP = `karez edge: a gateway.
   --config FILE   its configuration (YAML)
 
 karez decode PROFILE HEX
-  prints as JSON what a frame says, or why it is refused (exit 1)`;
+  prints as JSON what a frame says, or why it is refused (exit 1); of Modbus, a request may stand before its reply
+karez decode --list
+  lists the profiles`;
 
 async function edge(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -40,9 +42,15 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
+  const { PROFILES, profileOf } = await import('@karez/model');
+  if (profileId === '--list') {
+    const { listProfiles } = await import('./decode/list-profiles.ts');
+    console.log(listProfiles(PROFILES));
+    return;
+  }
   const { decodeFrame } = await import('./decode/decode.ts');
-  const { profileOf } = await import('@karez/model');
-  if (profileId === undefined || rest.length === 0) throw new Error('usage: karez decode PROFILE HEX');
+  if (profileId === undefined || rest.length === 0)
+    throw new Error('usage: karez decode PROFILE HEX, or karez decode --list');
   console.log(JSON.stringify(await decodeFrame(profileOf(profileId), rest.join('')), null, 2));
 }
 

@@ -70,8 +70,12 @@ function ofUnion(union: SchemaError, errors: SchemaError[]): SchemaError[] {
     const allowedValues = alike.map((e) => (e.params as { allowedValue: unknown }).allowedValue);
     return [{ ...first, keyword: 'enum', params: { allowedValues } }];
   }
+  // A list where an object may stand: what the value is tells which was meant.
+  const isOtherKind = (e: SchemaError, path: string) => e.keyword === 'type' && e.schemaPath === path;
+  const sameKind = fitting.filter(({ path, errors }) => !errors.some((e) => isOtherKind(e, path)));
+  const meant = sameKind.length > 0 ? sameKind : fitting;
   const misfit = (of: SchemaError[]) => of.filter((e) => STRUCTURAL.has(e.keyword)).length;
-  return fitting.reduce((best, next) => (misfit(next.errors) < misfit(best.errors) ? next : best)).errors;
+  return meant.reduce((best, next) => (misfit(next.errors) < misfit(best.errors) ? next : best)).errors;
 }
 
 /** Keywords that speak of another branch's form rather than of a wrong value in this one's. */

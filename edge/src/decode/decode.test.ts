@@ -1,6 +1,7 @@
 import { PROFILES, profileOf } from '@karez/model';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from './decode.ts';
+import { listProfiles } from './list-profiles.ts';
 
 const decode = (profile: string, text: string) => decodeFrame(profileOf(profile), text);
 const refusal = (profile: string, text: string) =>
@@ -113,4 +114,10 @@ describe('refused with a reason', () => {
     ['wifi-soil-node', '["x"]', /^PAYLOAD_INVALID: the payload must be an object, not a list/],
     ['wifi-soil-node', '{"bat":', /^PAYLOAD_INVALID: the payload is not JSON/],
   ])('%s %s', async (profile, text, reason) => expect(await refusal(profile, text)).toMatch(reason));
+});
+
+test('the list has a line for each profile, with its channels', () => {
+  const lines = listProfiles(PROFILES).split('\n');
+  expect(lines).toHaveLength(PROFILES.length);
+  expect(lines).toContainEqual(expect.stringMatching(/^dfrobot-sen0641 +modbus +DFRobot SEN0641: solar\.par$/));
 });

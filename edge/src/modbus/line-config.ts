@@ -1,6 +1,7 @@
 /** A Modbus line of the configuration. */
 import Type, { type Static } from 'typebox';
 import { closed, deviceHead } from '../config/device.ts';
+import { groupHead, numbersFrom } from '../config/device-group.ts';
 import { LinePort } from '../config/port.ts';
 
 const Address = Type.Integer({
@@ -10,6 +11,8 @@ const Address = Type.Integer({
 });
 
 export const ModbusDevice = Type.Object({ ...deviceHead, address: Address }, closed);
+
+const ModbusGroup = Type.Object({ ...groupHead, addresses: numbersFrom(0, 255) }, closed);
 
 export const ModbusLine = Type.Object(
   {
@@ -33,8 +36,12 @@ export const ModbusLine = Type.Object(
         description: 'Silence between an answer and the next request, default 10.',
       }),
     ),
-    devices: Type.Array(ModbusDevice, { minItems: 1, maxItems: 247 }),
+    devices: Type.Union([
+      Type.Array(Type.Union([ModbusDevice, ModbusGroup]), { minItems: 1, maxItems: 256 }),
+      ModbusGroup,
+    ]),
   },
   closed,
 );
-export type ModbusLineConfig = Static<typeof ModbusLine>;
+/** With its groups made into devices. */
+export type ModbusLineConfig = Omit<Static<typeof ModbusLine>, 'devices'> & { devices: Static<typeof ModbusDevice>[] };

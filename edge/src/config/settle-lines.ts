@@ -1,0 +1,70 @@
+/** Lines as those who speak on them need them: groups made into devices, addresses told apart, each with its place in the file. */
+import type { Protocol } from '@karez/model';
+import type { GatewayFile, LineConfig } from '../config.ts';
+import type { DeviceConfig } from './device.ts';
+import { type DeviceGroup, devicesOfGroup, type GroupContext } from './device-group.ts';
+import { differ, type Fail } from './differ.ts';
+
+/** Where the devices of a line of several have their addresses, and what these may be. */
+const ADDRESSES: Record<
+  Exclude<LineConfig, { device: unknown }>['type'],
+  Pick<GroupContext, 'single' | 'several' | 'addresses'>
+> = {
+  modbus: { single: 'address', several: 'addresses', addresses: { least: 0, most: 255 } },
+  mavlink: { single: 'systemId', several: 'systemIds', addresses: { least: 1, most: 255 } },
+};
+
+/** A device and the key that it has in the file. */
+export interface PlacedDevice {
+  device: DeviceConfig;
+  protocol: Protocol;
+  key: string;
+}
+
+export function settleLines(file: GatewayFile, fail: Fail): { lines: LineConfig[]; devices: PlacedDevice[] } {
+  const lines: LineConfig[] = [];
+  const devices: PlacedDevice[] = [];
+  const fieldTitle = (id: string) => file.fields.find((f) => f.id === id)?.title;
+  for (const [i, line] of (file.lines ?? []).entries()) {
+    const key = `lines.${i}`;
+    if ('device' in line) {
+      lines.push(line);
+      devices.push({ device: line.device, protocol: line.type, key: `${key}.device` });
+      continue;
+    }
+    const { single, several, addresses } = ADDRESSES[line.type];
+    const entries: [key: string, entry: Record<string, unknown>][] = Array.isArray(line.devices)
+      ? line.devices.map((entry, j) => [`${key}.devices.${j}`, entry])
+      : [[`${key}.devices`, line.devices]];
+    const placed = entries.flatMap(([at, entry]) =>
+      several in entry
+        ? devicesOfGroup(entry as DeviceGroup, { single, several, addresses, key: at, fieldTitle, fail }).map(
+            (device) => ({ device, at, addressKey: `${at}.${several}` }),
+          )
+        : [{ device: entry, at, addressKey: `${at}.${single}` }],
+    );
+    differ(
+      placed,
+      ({ device }) => device[single] as number | string,
+      (j) => placed[j]?.addressKey as string,
+      fail,
+    );
+    const settled = { ...line, devices: placed.map(({ device }) => device) } as LineConfig;
+    checkFraming(settled, placed, key, fail);
+    lines.push(settled);
+    for (const { device, at } of placed) devices.push({ device: device as DeviceConfig, protocol: line.type, key: at });
+  }
+  return { lines, devices };
+}
+
+/** What a Modbus line's framing asks of its port and addresses. */
+function checkFraming(line: LineConfig, placed: readonly { addressKey: string }[], key: string, fail: Fail): void {
+  if (line.type !== 'modbus') return;
+  if (line.framing === 'tcp') {
+    if (!('tcp' in line.port)) fail(`${key}.framing`, 'must be rtu on a serial port; tcp needs port: { tcp: … }');
+    return;
+  }
+  for (const [j, { address }] of line.devices.entries())
+    if (address < 1 || address > 247)
+      fail(placed[j]?.addressKey as string, `must be from 1 to 247 on a line, not ${address}`);
+}

@@ -1,0 +1,18 @@
+/**
+ * Which devices of the profiles are simulated, and the test that reads the simulated device through a gateway's own parts.
+ * A row is true only while that test names the profile; the document's test checks it. Nothing has been tried on real
+ * hardware: where somebody does, the row says so with what and when.
+ */
+export interface Tried {
+  /** Test that reads the simulated device, from the root of the project. */
+  test: string;
+  /** What real device was read, and when. */
+  hardware?: string;
+}
+
+export const TRIED: Record<string, Tried> = {
+  'cwt-soil-7in1': { test: 'system-test/src/way-of-one-reading.test.ts' },
+  'davis-vantage-pro2': { test: 'system-test/src/way-of-one-reading.test.ts' },
+  'mavlink-sprayer': { test: 'system-test/src/way-of-one-reading.test.ts' },
+  'wifi-soil-node': { test: 'system-test/src/way-of-one-reading.test.ts' },
+};
