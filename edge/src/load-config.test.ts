@@ -178,8 +178,8 @@ describe('what is wrong is said with file, line, key and what was expected', () 
     ['systemId: 1', 'systemId: 0', 'gateway.yaml:23: lines.2.devices.0.systemId must be >= 1, not 0'],
     [
       'topic: field/node-2',
-      'topic: "field/+"',
-      'gateway.yaml:28: mqtt.devices.1.topic must be a topic without + and #, by default devices/{id}/up, not "field/+"',
+      'topic: "field/#/x"',
+      'gateway.yaml:28: mqtt.devices.1.topic must be a topic, by default devices/{id}/up; with + and # where the device publishes under several, not "field/#/x"',
     ],
     [
       'topic: field/node-2',

@@ -22,3 +22,4 @@ export * from './reading.ts';
 export * from './roles.ts';
 export * from './sequence.ts';
 export * from './topics.ts';
+export * from './units.ts';

@@ -1,5 +1,7 @@
 /** What is done with a device profile (model/src/profile-schemas.ts and protocols/ say what one is): names of channels, raw values made true ones. */
 import type { ProfileChannel } from './profile-schemas.ts';
+import { quantityOf } from './quantities.ts';
+import { convertExactly } from './units.ts';
 
 /** `quantity` or `quantity@place`: a channel's name within its device. */
 export function channelKey(channel: { quantity: string; place?: string }): string {
@@ -12,9 +14,14 @@ export function channelKey(channel: { quantity: string; place?: string }): strin
  */
 export function scaleRaw(
   raw: number,
-  channel: Pick<ProfileChannel, 'multiply' | 'divide' | 'offset' | 'absent' | 'decimals'>,
+  channel: Pick<ProfileChannel, 'multiply' | 'divide' | 'offset' | 'absent' | 'decimals' | 'unit'> & {
+    quantity?: string;
+  },
 ): number {
   if (!Number.isFinite(raw) || channel.absent?.includes(raw)) return Number.NaN;
+  const { unit, quantity } = channel;
+  if (unit !== undefined && quantity !== undefined)
+    return convertExactly(raw, { ...channel, from: unit, to: quantityOf(quantity)?.unit ?? unit }, channel.decimals);
   const scaled = (raw * (channel.multiply ?? 1)) / 10 ** (channel.divide ?? 0) + (channel.offset ?? 0);
   return roundTo(scaled, channel.decimals);
 }

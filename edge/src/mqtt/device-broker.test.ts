@@ -20,9 +20,10 @@ interface Broker {
   connect(user: string, options?: IClientOptions): Promise<MqttClient>;
 }
 
-async function start(port = 0): Promise<Broker> {
+async function start(port = 0, topic?: string): Promise<Broker> {
   const intake = fakeIntake();
-  const devices = IDS.map((id) => ({ id, profile: 'wifi-soil-node' }));
+  const own = topic === undefined ? {} : { topic };
+  const devices = IDS.map((id) => ({ id, profile: 'wifi-soil-node', ...own }));
   const broker = await startDeviceBroker(
     { port, devices },
     devices.map((d) => ({ ...d, profileRecord: profileOf(d.profile) })),
@@ -197,6 +198,18 @@ describe('who may do what', () => {
       ]);
     },
   );
+
+  test('a device whose topic is a pattern may publish to all it means, and no other', async () => {
+    const { intake, connect } = await start(0, 'tele/+/SENSOR');
+    const device = await connect('node-1');
+    await device.publishAsync('tele/a/SENSOR', message(1), { qos: 1 });
+    await device.publishAsync('tele/b/SENSOR', message(2), { qos: 1 });
+    const closed = closing(device);
+    device.publish('tele/a/STATE', message(3), { qos: 1 }, () => {});
+    await closed;
+    expect(intake.accepted.map((s) => s.counter)).toEqual([1, 2]);
+    expect(intake.rejected).toMatchObject([{ code: 'NOT_AUTHORISED' }]);
+  });
 
   test('a device hears what is below its own topic and nothing else', async () => {
     const { connect } = await start();

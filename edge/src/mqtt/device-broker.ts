@@ -15,10 +15,12 @@ import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { readJson } from './json-values.ts';
 import type { MqttConfig } from './mqtt-config.ts';
 import { passwordCheck } from './passwords.ts';
+import { topicFilter } from './topic-filter.ts';
 
 interface Node {
   device: ConfiguredDevice;
   topic: string;
+  mayUse(topic: string): boolean;
   trouble: string | null;
 }
 
@@ -44,7 +46,9 @@ export async function startDeviceBroker(
   const nodes = new Map<string, Node>();
   for (const { id, topic } of config.devices) {
     const device = devices.find((d) => d.id === id) as ConfiguredDevice;
-    nodes.set(id, { device, topic: topic ?? `devices/${id}/up`, trouble: null });
+    const filter = topicFilter(topic ?? `devices/${id}/up`);
+    const mayUse = (used: string) => filter(used) !== undefined;
+    nodes.set(id, { device, topic: topic ?? `devices/${id}/up`, mayUse, trouble: null });
   }
   const isRight = passwordCheck(passwords);
   const identities = new WeakMap<Client, Node>();
@@ -75,7 +79,7 @@ export async function startDeviceBroker(
     // A last will says nothing that was measured.
     if (client === null || packet.cmd !== 'publish')
       return done(new KarezError('NOT_AUTHORISED', 'wills are not sent'));
-    if (node === undefined || packet.topic !== node.topic) {
+    if (node === undefined || !node.mayUse(packet.topic)) {
       const reason = `may publish to ${node?.topic ?? 'nothing'}, not to ${packet.topic}`;
       const error = new KarezError('NOT_AUTHORISED', reason);
       refuse(node, packet.topic, error);

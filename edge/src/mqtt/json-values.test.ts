@@ -1,6 +1,6 @@
 import { type JsonProfile, profileOf, seededRandom } from '@karez/model';
 import { describe, expect, test } from 'vitest';
-import { readJson } from './json-values.ts';
+import { readItem, readJson } from './json-values.ts';
 
 const profile = profileOf('wifi-soil-node') as JsonProfile;
 const GOOD = JSON.parse(profile.frames[0]?.json as string) as Record<string, unknown>;
@@ -45,6 +45,77 @@ describe('a payload', () => {
     } as JsonProfile;
     expect(values({ probes: [{ ph: 1 }, { ph: 6.44 }] }, numbered)).toEqual({ 'probes[1].ph': 6.4 });
     expect(() => read({ probes: { 1: { ph: 2 } } }, numbered)).toThrow('probes must be a list, not an object');
+  });
+});
+
+describe('a profile may say', () => {
+  const with_ = (channels: object[], more: object = {}) =>
+    ({ ...profile, ...more, channels }) as unknown as JsonProfile;
+  const one = (channel: object, more: object = {}) =>
+    with_([{ quantity: 'air.temperature', path: 'v', decimals: 1, ...channel }], more);
+  const only = (payload: unknown, of: JsonProfile) => read(payload, of).values[0];
+
+  test('the unit: it becomes the quantity’s, exact to the last decimal', () => {
+    expect(only({ v: 72.05 }, one({ unit: '[degF]' }))).toBe(22.3);
+    expect(only({ v: 0.0068869 }, one({ quantity: 'soil.moisture', unit: 'm3/m3', decimals: 5 }))).toBe(0.68869);
+    expect(only({ v: 725 }, one({ unit: '[degF]', divide: 1 }))).toBe(22.5);
+    expect(only({ v: -999 }, one({ unit: '[degF]', absent: [-999] }))).toBeNaN();
+  });
+  test('that numbers are texts, and which texts mean that there is none', () => {
+    const texts = one({}, { numbersAsText: true, absentTexts: ['NaN', ''] });
+    expect(only({ v: '22.5' }, texts)).toBe(22.5);
+    expect(only({ v: ' -1e1 ' }, texts)).toBe(-10);
+    expect(only({ v: 3 }, texts)).toBe(3);
+    expect(only({ v: 'NaN' }, texts)).toBeNaN();
+    expect(only({ v: '' }, texts)).toBeNaN();
+    for (const v of ['22,5', '0x10', 'Infinity', '1 2', '1e999', ' '])
+      expect(() => read({ v }, texts), v).toThrow(/^v \(air.temperature\) must be a number/);
+    expect(read({ v: '1', n: '7', t: '1767225600123' }, texts)).toMatchObject({
+      counter: 7,
+      timeMs: 1_767_225_600_123,
+    });
+  });
+  test('numbers for states', () => {
+    const contact = one({ states: { open: 1, closed: 0, true: 1 } });
+    expect(only({ v: 'open' }, contact)).toBe(1);
+    expect(only({ v: true }, contact)).toBe(1);
+    expect(() => read({ v: 'ajar' }, contact)).toThrow(
+      'v (air.temperature) must be a number, "open", "closed", "true", or null for an absent sensor, not "ajar"',
+    );
+    expect(() => read({ v: false }, contact)).toThrow(/not false$/);
+  });
+  test('how the time is written', () => {
+    const time = (t: unknown, timeUnit: string, more: object = {}) =>
+      read({ v: 1, t }, one({}, { timeUnit, ...more })).timeMs;
+    expect(time(1_767_225_600.123, 's')).toBe(1_767_225_600_123);
+    expect(time('1767225600', 's', { numbersAsText: true })).toBe(1_767_225_600_000);
+    expect(time('2022-07-18T09:34:15.775023242+00:00', 'iso8601')).toBe(1_658_136_855_775);
+    expect(() => time('2022-07-18T09:34:15', 'iso8601')).toThrow(
+      't must be a time like 2026-01-01T08:00:00+08:00, with its offset, not "2022-07-18T09:34:15"',
+    );
+    expect(() => time(1_658_136_855, 'iso8601')).toThrow(/^t must be a time like/);
+    expect(() => time('x', 's')).toThrow('t must be a time in seconds since 1970, not "x"');
+  });
+  test('paths into nested lists, by name, with any key', () => {
+    const deep = with_([
+      { quantity: 'soil.moisture', path: 'data[1].probes[name=p 2].v[0]', decimals: 1 },
+      { quantity: 'soil.ph', path: '["pH.value"]["x y"]', decimals: 1 },
+    ]);
+    expect(
+      read({ data: [0, { probes: [{ name: 'p 1' }, { name: 'p 2', v: [31.4] }] }], 'pH.value': { 'x y': 6.4 } }, deep),
+    ).toMatchObject({ values: [31.4, 6.4], unread: ['data[1].probes[name=p 1]'] });
+    expect(() => read({ data: [0, { probes: [{ name: 5 }] }] }, deep)).toThrow(
+      'data[1].probes[0].name must be a text, not 5',
+    );
+  });
+  test('that the message is a list', () => {
+    const list = one({ path: '[d=10].v' }, { timePath: undefined, counterPath: undefined });
+    expect(only([{ d: 10, v: 5 }], list)).toBe(5);
+    expect(() => read({ d: 10 }, list)).toThrow('the payload must be a list, not an object');
+  });
+  test('what stands in the whole message, for one of several devices in it', () => {
+    const hub = one({}, { timePath: '$.at', timeUnit: 's' });
+    expect(readItem(hub, { v: 4 }, { at: 1_767_225_600 })).toMatchObject({ values: [4], timeMs: 1_767_225_600_000 });
   });
 });
 

@@ -2,7 +2,9 @@
  * Reads a device's JSON payload by the paths of its profile. What is not sent is left out; what is sent and is not as
  * the profile says is refused, naming the place and what was expected there.
  */
-import { channelKey, type JsonProfile, KarezError, scaleRaw } from '@karez/model';
+import { channelKey, type JsonProfile, type KarezError, scaleRaw } from '@karez/model';
+import { isoTimeMs } from './iso-time.ts';
+import { at, describe, invalid, type Message, messageOfJson, numberOf, parseJson } from './json-path.ts';
 
 export interface JsonReading {
   channels: number[];
@@ -13,147 +15,106 @@ export interface JsonReading {
   unread: string[];
 }
 
-/** A key of an object, an element by its number, or the element whose key has a value. */
-type Step = (
-  | { kind: 'key'; key: string }
-  | { kind: 'index'; index: number }
-  | { kind: 'match'; key: string; equals: number; list: string }
-) & {
-  /** What stands before it, for messages. */
-  place: string;
-};
-const paths = new Map<string, Step[]>();
-
-/** `soil[d=10].vwc` as steps. */
-function stepsOf(path: string): Step[] {
-  let steps = paths.get(path);
-  if (steps === undefined) {
-    steps = [...path.matchAll(/\[(\d+)\]|\[([a-z]+)=(\d+)\]|([^.[\]]+)/g)].map((match): Step => {
-      const [, index, name, equals, key] = match;
-      const place = path.slice(0, match.index).replace(/\.$/, '');
-      if (index !== undefined) return { kind: 'index', index: Number(index), place };
-      if (name === undefined) return { kind: 'key', key: key as string, place };
-      return { kind: 'match', key: name, equals: Number(equals), list: `${place}[${name}]`, place };
-    });
-    paths.set(path, steps);
-  }
-  return steps;
-}
-
-/** Lists of one payload whose elements are found by a key: by the list's place, then by the key's value. */
-type Lists = Map<string, Map<number, unknown>>;
-
-/** What stands at a path; undefined where nothing was sent. Throws PAYLOAD_INVALID where something else stands on the way. */
-function at(payload: unknown, path: string, lists: Lists): unknown {
-  let value = payload;
-  for (const step of stepsOf(path)) {
-    if (value === undefined || value === null) return undefined;
-    if (step.kind === 'key') value = ownKey(value, step.key, step.place);
-    else if (step.kind === 'match') value = byKey(value, step, lists).get(step.equals);
-    else {
-      if (!Array.isArray(value)) throw invalid(step.place, `must be a list, not ${describe(value)}`);
-      value = value[step.index];
-    }
-  }
-  return value;
-}
-
-function ownKey(value: unknown, key: string, place: string): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw invalid(place, `must be an object, not ${describe(value)}`);
-  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-function byKey(list: unknown, step: Extract<Step, { kind: 'match' }>, lists: Lists): Map<number, unknown> {
-  let elements = lists.get(step.list);
-  if (elements !== undefined) return elements;
-  const { key, place } = step;
-  if (!Array.isArray(list)) throw invalid(place, `must be a list, not ${describe(list)}`);
-  elements = new Map();
-  for (let i = 0; i < list.length; i++) {
-    const value = ownKey(list[i], key, `${place}[${i}]`);
-    if (typeof value !== 'number') throw invalid(`${place}[${i}].${key}`, `must be a number, not ${describe(value)}`);
-    if (elements.has(value))
-      throw invalid(`${place}[${i}].${key}`, `must differ from the others; ${value} stands twice`);
-    elements.set(value, list[i]);
-  }
-  lists.set(step.list, elements);
-  return elements;
-}
-
-function invalid(where: string, expected: string): KarezError {
-  return new KarezError('PAYLOAD_INVALID', `${where} ${expected}`, { where });
-}
-
-/** For a message; never as long or as deep as what came in. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'left out';
-  if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return String(value);
-}
+/** How a message writes what stands in it. */
+type Writing = Pick<JsonProfile, 'timePath' | 'timeUnit' | 'numbersAsText' | 'absentTexts'>;
 
 /**
  * Values of the channels that the payload has.
  * @throws KarezError PAYLOAD_INVALID naming the path and what was expected there.
  */
 export function readJson(profile: JsonProfile, bytes: Uint8Array): JsonReading {
-  const payload = parse(bytes);
-  const lists: Lists = new Map();
-  const reading: JsonReading = { channels: [], values: [], unread: [] };
-  for (const [position, channel] of profile.channels.entries()) {
-    const value = at(payload, channel.path, lists);
-    if (value === undefined) continue;
-    if (value !== null && (typeof value !== 'number' || !Number.isFinite(value))) throw noValue(channel, value);
-    reading.channels.push(position);
-    reading.values.push(value === null ? Number.NaN : scaleRaw(value, channel));
-  }
+  const payload = parseJson(bytes);
+  const isList = profile.channels.some((channel) => /^\[(?!")/.test(channel.path));
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload) !== isList)
+    throw invalid('the payload', `must be ${isList ? 'a list' : 'an object'}, not ${describe(payload)}`);
+  return readItem(profile, payload);
+}
+
+/**
+ * The same of a payload that is JSON already, such as one of several devices in a message.
+ * @param root the whole message, for paths that begin with `$.`.
+ */
+export function readItem(profile: JsonProfile, item: unknown, root: unknown = item): JsonReading {
+  const message = messageOfJson(item, root, profile.numbersAsText);
+  const reading: JsonReading = { ...readChannels(profile.channels, message, profile.absentTexts), unread: [] };
   if (reading.channels.length === 0)
     throw invalid('the payload', `has none of ${profile.channels.map((c) => c.path).join(', ')}`);
-  const time = numberAt(profile.timePath, payload, lists, 'a time in milliseconds since 1970', Number.isFinite);
-  if (time !== undefined) reading.timeMs = Math.round(time);
-  const isCount = (n: number) => Number.isSafeInteger(n) && n >= 0;
-  const counter = numberAt(profile.counterPath, payload, lists, 'a whole number from 0', isCount);
+  const time = timeAt(profile, message);
+  if (time !== undefined) reading.timeMs = time;
+  const counter = counterAt(profile.counterPath, message);
   if (counter !== undefined) reading.counter = counter;
-  for (const [list, elements] of lists)
+  for (const [list, elements] of message.lists)
     for (const key of elements.keys()) {
       const path = `${list.slice(0, -1)}=${key}]`;
-      if (!profile.channels.some((c) => c.path.startsWith(path))) reading.unread.push(path);
+      if (!profile.channels.some((c) => c.path.replace(/^\$\./, '').startsWith(path))) reading.unread.push(path);
     }
   return reading;
 }
 
-function noValue(channel: JsonProfile['channels'][number], value: unknown): KarezError {
+type PathChannel = Omit<JsonProfile['channels'][number], 'path'> & { path?: string | undefined };
+
+/** Values of those channels whose paths lead to one; channels without a path are passed over. */
+export function readChannels(
+  all: readonly PathChannel[],
+  message: Message,
+  absentTexts: readonly string[] | undefined,
+): { channels: number[]; values: number[] } {
+  const channels: number[] = [];
+  const values: number[] = [];
+  for (const [position, channel] of all.entries()) {
+    if (channel.path === undefined) continue;
+    const found = at(message, channel.path);
+    if (found === undefined) continue;
+    const isAbsent = found === null || (typeof found === 'string' && absentTexts?.includes(found) === true);
+    const value = isAbsent ? Number.NaN : meant(channel, found, message.numbersAsText);
+    if (value === undefined) throw noValue(channel, found);
+    channels.push(position);
+    values.push(scaleRaw(value, channel));
+  }
+  return { channels, values };
+}
+
+/** The number that is meant; undefined where none is. */
+function meant({ states }: PathChannel, found: unknown, numbersAsText: boolean): number | undefined {
+  if (states !== undefined && (typeof found === 'string' || typeof found === 'boolean'))
+    return Object.hasOwn(states, String(found)) ? states[String(found)] : undefined;
+  const value = typeof found === 'string' && numbersAsText ? numberOf(found) : found;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function noValue(channel: PathChannel, value: unknown): KarezError {
   const what = `${channel.path} (${channelKey(channel)})`;
   if (typeof value === 'number') return invalid(what, 'must be a number that is not too large to hold');
-  return invalid(what, `must be a number, or null for an absent sensor, not ${describe(value)}`);
+  const states = Object.keys(channel.states ?? {}).map((state) => `, "${state}"`);
+  return invalid(what, `must be a number${states.join('')}, or null for an absent sensor, not ${describe(value)}`);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const TIMES: Record<'ms' | 's' | 'iso8601', [expected: string, toMs: (value: number | string) => number | undefined]> =
+  {
+    ms: ['a time in milliseconds since 1970', (value) => (typeof value === 'number' ? value : undefined)],
+    s: ['a time in seconds since 1970', (value) => (typeof value === 'number' ? value * 1_000 : undefined)],
+    iso8601: [
+      'a time like 2026-01-01T08:00:00+08:00, with its offset',
+      (value) => (typeof value === 'string' ? isoTimeMs(value) : undefined),
+    ],
+  };
 
-function parse(bytes: Uint8Array): unknown {
-  let payload: unknown;
-  try {
-    payload = JSON.parse(utf8.decode(bytes));
-  } catch (cause) {
-    const message = `the payload is not JSON: ${(cause as Error).message}`;
-    throw new KarezError('PAYLOAD_INVALID', message, { cause, where: 'the payload' });
-  }
-  if (payload === null || typeof payload !== 'object' || Array.isArray(payload))
-    throw invalid('the payload', `must be an object, not ${describe(payload)}`);
-  return payload;
+/** The sampling time that the message tells; undefined where it tells none. */
+export function timeAt({ timePath, timeUnit = 'ms', numbersAsText }: Writing, message: Message): number | undefined {
+  const found = timePath === undefined ? undefined : at(message, timePath);
+  if (timePath === undefined || found === undefined || found === null) return undefined;
+  const [expected, toMs] = TIMES[timeUnit];
+  const isNumber = timeUnit !== 'iso8601' && numbersAsText === true && typeof found === 'string';
+  const ms = toMs((isNumber ? numberOf(found) : found) as number | string);
+  if (ms === undefined || !Number.isFinite(ms)) throw invalid(timePath, `must be ${expected}, not ${describe(found)}`);
+  return Math.round(ms);
 }
 
-function numberAt(
-  path: string | undefined,
-  payload: unknown,
-  lists: Lists,
-  expected: string,
-  fits: (n: number) => boolean,
-): number | undefined {
-  const value = path === undefined ? undefined : at(payload, path, lists);
-  if (path === undefined || value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !fits(value)) throw invalid(path, `must be ${expected}, not ${describe(value)}`);
-  return value;
+function counterAt(path: string | undefined, message: Message): number | undefined {
+  const found = path === undefined ? undefined : at(message, path);
+  if (path === undefined || found === undefined || found === null) return undefined;
+  const count = typeof found === 'string' && message.numbersAsText ? numberOf(found) : found;
+  if (!Number.isSafeInteger(count) || (count as number) < 0)
+    throw invalid(path, `must be a whole number from 0, not ${describe(found)}`);
+  return count as number;
 }

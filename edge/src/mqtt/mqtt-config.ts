@@ -2,6 +2,7 @@
 import { LIMITS } from '@karez/model';
 import Type, { type Static } from 'typebox';
 import { closed, deviceHead } from '../config/device.ts';
+import { TOPIC_FILTER } from './topic-filter.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
@@ -9,7 +10,11 @@ export const MqttDevice = Type.Object(
   {
     ...deviceHead,
     topic: Type.Optional(
-      Type.String({ pattern: '^[^+#\\s]+$', description: 'A topic without + and #, by default devices/{id}/up.' }),
+      Type.String({
+        pattern: TOPIC_FILTER,
+        minLength: 1,
+        description: 'A topic, by default devices/{id}/up; with + and # where the device publishes under several.',
+      }),
     ),
   },
   closed,

@@ -5,6 +5,7 @@ import { PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
 import { checkRegisterMap } from '../protocols/modbus-map.ts';
 import { quantityOf } from '../quantities.ts';
 import { checker } from '../schema.ts';
+import { convertibleWith } from '../units.ts';
 
 /** By protocol, so that an error speaks of the right kind of profile. */
 const CHECKERS = new Map<string, { parse(value: unknown, what: string): Profile }>(
@@ -22,8 +23,17 @@ export function parseProfile(value: unknown, what: string): Profile {
   const profile = check.parse(value, what);
   const keys = new Set<string>();
   for (const [i, channel] of profile.channels.entries()) {
-    if (quantityOf(channel.quantity) === undefined)
-      fail(`channels.${i}.quantity`, `must be an id of the quantity table, not "${channel.quantity}"`);
+    const quantity = quantityOf(channel.quantity);
+    if (quantity === undefined)
+      return fail(`channels.${i}.quantity`, `must be an id of the quantity table, not "${channel.quantity}"`);
+    const units = convertibleWith(quantity.unit);
+    if (channel.unit !== undefined && !units.includes(channel.unit))
+      fail(
+        `channels.${i}.unit`,
+        units.length === 0
+          ? `must be left out: ${channel.quantity} has the unit ${quantity.unit}, into which nothing converts`
+          : `must be one of ${units.join(', ')} to become ${quantity.unit}, not "${channel.unit}"`,
+      );
     const key = channelKey(channel);
     if (keys.has(key))
       fail(`channels.${i}`, `must differ from the others in quantity or place; ${key} stands there twice`);

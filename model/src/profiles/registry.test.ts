@@ -79,6 +79,31 @@ test.each([
 });
 
 test.each([
+  ['channels.0.unit must be one of Cel, [degF], K to become Cel, not "F"', { quantity: 'air.temperature', unit: 'F' }],
+  [
+    'channels.0.unit must be left out: soil.ph has the unit [pH], into which nothing converts',
+    { quantity: 'soil.ph', unit: '1' },
+  ],
+  ['channels.0.path must be a path such as', { path: 'soil..vwc' }],
+  ['channels.0.path must be a path such as', { path: 'soil[' }],
+])('a JSON profile from outside is checked: %s', (message, change) => {
+  const channel = { quantity: 'air.temperature', path: 'v', decimals: 1, ...change };
+  const wrong = { ...structuredClone(profileOf('wifi-soil-node')), channels: [channel] };
+  expect(() => parseProfile(wrong, 'node.yaml')).toThrow(`node.yaml: ${message}`);
+});
+
+test.each(['bat', 'a.b[0].c', 'soil[d=10].vwc', 'a[name=left probe].x', '["a.b"].c', '[0].x', '$.ts', '$.a[1]["b c"]'])(
+  '%s is a path',
+  (path) => {
+    const channel = { quantity: 'air.temperature', path, decimals: 1 };
+    expect(
+      parseProfile({ ...structuredClone(profileOf('wifi-soil-node')), channels: [channel] }, 'x').channels,
+    ).toEqual([channel]);
+  },
+);
+
+test.each([
+  [22.55, { quantity: 'air.temperature', unit: '[degF]', decimals: 2 }, -5.25],
   [241, { divide: 1, decimals: 1 }, 24.1],
   [-101, { divide: 1, decimals: 1 }, -10.1],
   [0, { decimals: 0 }, 0],

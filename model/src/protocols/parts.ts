@@ -6,6 +6,12 @@ export const Scale = {
   multiply: Type.Optional(Type.Number({ description: 'Factor to the stored unit, default 1.' })),
   divide: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, description: 'Power of ten to divide by, default 0.' })),
   offset: Type.Optional(Type.Number({ description: 'Added after scaling, default 0.' })),
+  unit: Type.Optional(
+    Type.String({
+      description:
+        'UCUM unit of the value after scaling, where it is not the quantity’s: [degF], kPa, m3/m3, dS/m. Converted exactly.',
+    }),
+  ),
   absent: Type.Optional(
     Type.Array(Type.Number(), { description: 'Raw values that mean "no sensor": stored as absent, never as numbers.' }),
   ),
