@@ -15,14 +15,16 @@ describe('every recorded frame of every profile says what it was recorded to say
     profile.frames.map((frame, i) => [`${profile.id} ${i}`, profile, frame] as const),
   );
   test.each(frames)('%s', async (_, profile, frame) => {
-    const { values } = await decodeFrame(profile, frame.hex ?? (frame.json as string));
+    const { values } = await decodeFrame(profile, frame.hex ?? frame.json ?? (frame.text as string));
     expect(values).toMatchObject(frame.values);
   });
   test('and a profile’s frames together say something in each of its channels, for those that are not drones', async () => {
     for (const profile of PROFILES.filter((p) => p.protocol !== 'mavlink')) {
       const said = new Set<string>();
       for (const frame of profile.frames)
-        for (const key of Object.keys((await decodeFrame(profile, frame.hex ?? (frame.json as string))).values))
+        for (const key of Object.keys(
+          (await decodeFrame(profile, frame.hex ?? frame.json ?? (frame.text as string))).values,
+        ))
           said.add(key);
       expect(said.size, profile.id).toBe(profile.channels.length);
     }

@@ -8,7 +8,7 @@ test.each(PROFILES.map((p) => [p.id, p] as const))('%s is a whole record', (id, 
   const keys = profile.channels.map(channelKey);
   expect(new Set(keys).size).toBe(keys.length);
   for (const frame of profile.frames) {
-    expect(frame.hex ?? frame.json).toBeDefined();
+    expect(frame.hex ?? frame.json ?? frame.text).toBeDefined();
     for (const key of Object.keys(frame.values)) expect(keys).toContain(key);
   }
 });

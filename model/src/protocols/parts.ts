@@ -38,6 +38,7 @@ const Frame = Type.Object(
   {
     hex: Type.Optional(Type.String({ pattern: '^([0-9a-fA-F]{2})+$' })),
     json: Type.Optional(Type.String()),
+    text: Type.Optional(Type.String({ description: 'A line as it is sent, without its end.' })),
     values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()]), {
       description: 'Expected value by channel (`quantity` or `quantity@place`); null is absent.',
     }),
