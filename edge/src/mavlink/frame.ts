@@ -17,6 +17,8 @@ type FieldValue = ReturnType<typeof readField>;
 
 /** A frame whose checksum is right. Fields are read when they are asked for: most frames are for somebody else. */
 export class MavlinkFrame {
+  /** The whole frame as it came. */
+  readonly bytes: Uint8Array;
   readonly version: 1 | 2;
   readonly sequence: number;
   readonly system: number;
@@ -27,6 +29,7 @@ export class MavlinkFrame {
   constructor(bytes: Uint8Array, message: MessageDefinition) {
     const isFirst = bytes[0] === MAGIC_1;
     const at = isFirst ? 2 : 4;
+    this.bytes = bytes;
     this.version = isFirst ? 1 : 2;
     this.sequence = bytes[at] as number;
     this.system = bytes[at + 1] as number;

@@ -1,10 +1,10 @@
 /** The telemetry of a sprayer drone: which messages, how often, with what in them. */
 import type { Senses } from '../senses.ts';
 import { type DroneState, TANK_L } from '../world/drone.ts';
-import { asFrom, MavlinkSender, type MessageName } from './mavlink.ts';
+import { asFrom, type MavlinkMessageName, MavlinkSender } from './mavlink.ts';
 
 /** Milliseconds between two of a message. */
-const EVERY: Record<Exclude<MessageName, 'NAMED_VALUE_FLOAT'>, number> & { flow: number; sections: number } = {
+const EVERY: Record<Exclude<MavlinkMessageName, 'NAMED_VALUE_FLOAT'>, number> & { flow: number; sections: number } = {
   HEARTBEAT: 1_000,
   GLOBAL_POSITION_INT: 250,
   GPS_RAW_INT: 1_000,

@@ -4,7 +4,8 @@
  * start mark, with the message's CRC_EXTRA behind it.
  */
 
-const MESSAGES = {
+/** Message id, CRC_EXTRA and bytes of the payload. */
+export const MAVLINK_MESSAGES = {
   HEARTBEAT: [0, 50, 9],
   GPS_RAW_INT: [24, 24, 30],
   GLOBAL_POSITION_INT: [33, 104, 28],
@@ -15,7 +16,7 @@ const MESSAGES = {
   FUEL_STATUS: [371, 10, 26],
 } as const satisfies Record<string, readonly [id: number, crcExtra: number, bytes: number]>;
 
-export type MessageName = keyof typeof MESSAGES;
+export type MavlinkMessageName = keyof typeof MAVLINK_MESSAGES;
 
 /** CRC-16/MCRF4XX: polynomial 0x1021 reflected, start 0xFFFF. */
 export function x25(bytes: Iterable<number>): number {
@@ -81,8 +82,8 @@ export class MavlinkSender {
   }
 
   /** A frame of `name` with the payload that `fill` writes. */
-  frame(name: MessageName, fill: (payload: Payload) => Payload): Uint8Array {
-    const [id, crcExtra, bytes] = MESSAGES[name];
+  frame(name: MavlinkMessageName, fill: (payload: Payload) => Payload): Uint8Array {
+    const [id, crcExtra, bytes] = MAVLINK_MESSAGES[name];
     const { view } = fill(new Payload(bytes));
     const payload = new Uint8Array(view.buffer);
     let length = payload.length;
@@ -110,7 +111,9 @@ export function asFrom(frame: Uint8Array, system: number): Uint8Array {
   const body = [...frame.subarray(1, -2)];
   body[4] = system;
   const id = (frame[7] as number) | ((frame[8] as number) << 8) | ((frame[9] as number) << 16);
-  const [, crcExtra] = Object.values(MESSAGES).find(([own]) => own === id) as (typeof MESSAGES)[MessageName];
+  const [, crcExtra] = Object.values(MAVLINK_MESSAGES).find(
+    ([own]) => own === id,
+  ) as (typeof MAVLINK_MESSAGES)[MavlinkMessageName];
   const crc = x25([...body, crcExtra]);
   return Uint8Array.from([0xfd, ...body, crc & 0xff, crc >>> 8]);
 }
