@@ -7,6 +7,7 @@ const PROTOCOLS: Partial<Record<Protocol, string>> = {
   davis: 'Davis Vantage',
   mavlink: 'MAVLink',
   'mqtt-json': 'MQTT, JSON',
+  sdi12: 'SDI-12',
 };
 
 const HEAD = `# Devices
