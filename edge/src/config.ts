@@ -11,10 +11,11 @@ import { DavisLine, type DavisLineConfig } from './davis/line-config.ts';
 import { MavlinkLine, type MavlinkLineConfig } from './mavlink/line-config.ts';
 import { ModbusLine, type ModbusLineConfig } from './modbus/line-config.ts';
 import { Mqtt } from './mqtt/mqtt-config.ts';
+import { NmeaLine, type NmeaLineConfig } from './nmea/line-config.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
-export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine]);
+export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine]);
 
 export const GatewayFile = Type.Object(
   {
@@ -90,7 +91,7 @@ export const GatewayFile = Type.Object(
 );
 export type GatewayFile = Static<typeof GatewayFile>;
 /** A line with its groups made into devices (config/settle-lines.ts). */
-export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig;
+export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig;
 export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: LineConfig[] };
 
 export const Secrets = Type.Object(

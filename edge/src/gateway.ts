@@ -109,7 +109,8 @@ export async function startGateway(
       mqttPort = broker.port;
       lines.push(broker);
     }
-    for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, deps));
+    const lineDeps = { ...deps, time: timekeeper, memory: journal };
+    for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, lineDeps));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {

@@ -17,6 +17,8 @@ export { Master } from './modbus/master.ts';
 export type { ReadRequest } from './modbus/read.ts';
 export { groupRegisters, registerValue } from './modbus/registers.ts';
 export { readJson } from './mqtt/json-values.ts';
+export { SentenceFinder } from './nmea/sentence-finder.ts';
+export { sentenceValues } from './nmea/values.ts';
 export { Pipeline } from './pipeline.ts';
 export type { Sample } from './ports.ts';
 export type { CloudLink, ConnectCloud, LinkEvents } from './uplink/link.ts';

@@ -2,6 +2,7 @@
 import type { ConfiguredDevice, LineConfig } from './config.ts';
 import { startDavisConsole } from './davis/console.ts';
 import { startModbusBus } from './modbus/bus.ts';
+import { startNmeaLink } from './nmea/link.ts';
 import type { DeviceLine, EdgeDeps, Intake } from './ports.ts';
 
 export { startDeviceBroker } from './mqtt/device-broker.ts';
@@ -18,6 +19,8 @@ export async function startLine(
       return startModbusBus(line, devices, intake, deps);
     case 'davis':
       return startDavisConsole(line, devices, intake, deps);
+    case 'nmea':
+      return startNmeaLink(line, devices, intake, deps);
     case 'mavlink': {
       // Loaded only where there is such a line: the definitions of all messages are large.
       const { startMavlinkLink } = await import('./mavlink/link.ts');

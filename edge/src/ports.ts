@@ -3,6 +3,8 @@
  * says how its devices are.
  */
 import type { Clock, DeviceStatus, Logger, Random } from '@karez/model';
+import type { Timekeeper } from './clock/timekeeper.ts';
+import type { Journal } from './journal/journal.ts';
 
 /** What one device said at one moment. */
 export interface Sample {
@@ -62,4 +64,8 @@ export interface EdgeDeps {
   clock: Clock;
   random: Random;
   logger: Logger;
+  /** The gateway's time, for lines that need it or know it. */
+  time?: Pick<Timekeeper, 'now'>;
+  /** Small texts that survive a restart, for lines that must know where they stood. */
+  memory?: Pick<Journal, 'recall' | 'remember'>;
 }

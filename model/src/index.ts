@@ -17,6 +17,7 @@ export * from './profile.ts';
 export type * from './profile-schemas.ts';
 export * from './profiles/registry.ts';
 export * from './protocols/modbus-map.ts';
+export * from './protocols/nmea-units.ts';
 export * from './protocols/sdi12-values.ts';
 export * from './quantities.ts';
 export * from './reading.ts';

@@ -11,12 +11,14 @@ import { DavisProfile } from './protocols/davis.ts';
 import { MavlinkProfile } from './protocols/mavlink.ts';
 import { ModbusProfile } from './protocols/modbus.ts';
 import { JsonProfile } from './protocols/mqtt-json.ts';
+import { NmeaProfile } from './protocols/nmea.ts';
 import { Sdi12Profile } from './protocols/sdi12.ts';
 
 export * from './protocols/davis.ts';
 export * from './protocols/mavlink.ts';
 export * from './protocols/modbus.ts';
 export * from './protocols/mqtt-json.ts';
+export * from './protocols/nmea.ts';
 export * from './protocols/sdi12.ts';
 
 /** The schema of each protocol's profiles, by the protocol's name. */
@@ -25,10 +27,18 @@ export const PROFILE_SCHEMAS = {
   davis: DavisProfile,
   mavlink: MavlinkProfile,
   'mqtt-json': JsonProfile,
+  nmea: NmeaProfile,
   sdi12: Sdi12Profile,
 };
 
-export const Profile = Type.Union([ModbusProfile, DavisProfile, MavlinkProfile, JsonProfile, Sdi12Profile]);
+export const Profile = Type.Union([
+  ModbusProfile,
+  DavisProfile,
+  MavlinkProfile,
+  JsonProfile,
+  NmeaProfile,
+  Sdi12Profile,
+]);
 export type Profile = Static<typeof Profile>;
 export type ProfileChannel = Profile['channels'][number];
 export type Protocol = Profile['protocol'];

@@ -8,6 +8,7 @@ import { davisRow } from './davis.ts';
 import { jsonRow } from './json.ts';
 import { mavlinkRow } from './mavlink.ts';
 import { modbusRow } from './modbus.ts';
+import { nmeaRow } from './nmea.ts';
 import { type Run, speed } from './speed.ts';
 
 export interface DecoderRow {
@@ -20,7 +21,7 @@ export interface DecoderRow {
   plain?: { what: string; run(): Run };
 }
 
-const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, mavlinkRow, jsonRow];
+const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, mavlinkRow, jsonRow];
 
 export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
   const figures: Figure[] = [];

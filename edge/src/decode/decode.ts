@@ -10,6 +10,7 @@ const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
   modbus: async () => (await import('../modbus/decode-frame.ts')).decodeModbus,
   davis: async () => (await import('../davis/decode-frame.ts')).decodeDavis,
   mavlink: async () => (await import('../mavlink/decode-frame.ts')).decodeMavlink,
+  nmea: async () => (await import('../nmea/decode-frame.ts')).decodeNmea,
   'mqtt-json': async () => (await import('../mqtt/decode-json.ts')).decodeJson,
   sdi12: async () => (await import('../sdi12/decode-frame.ts')).decodeSdi12,
 };

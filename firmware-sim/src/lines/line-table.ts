@@ -4,15 +4,17 @@ import { davisLine } from './davis-line.ts';
 import type { LineKind } from './line-kind.ts';
 import { mavlinkLine } from './mavlink-line.ts';
 import { modbusLine } from './modbus-line.ts';
+import { nmeaLine } from './nmea-line.ts';
 
 const LINES = {
   modbus: modbusLine,
   davis: davisLine,
   mavlink: mavlinkLine,
+  nmea: nmeaLine,
 };
 
 /** A row of each stands here once more, because a type cannot be read out of a table. */
-export const SimLine = Type.Union([modbusLine.schema, davisLine.schema, mavlinkLine.schema]);
+export const SimLine = Type.Union([modbusLine.schema, davisLine.schema, mavlinkLine.schema, nmeaLine.schema]);
 export type SimLine = Static<typeof SimLine>;
 
 /** The kind of a line, for use with that line. */

@@ -3,6 +3,7 @@ import { KarezError } from '../errors.ts';
 import { channelKey } from '../profile.ts';
 import { PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
 import { checkRegisterMap } from '../protocols/modbus-map.ts';
+import { checkNmeaSources } from '../protocols/nmea-sources.ts';
 import { checkSdi12 } from '../protocols/sdi12-values.ts';
 import { quantityOf } from '../quantities.ts';
 import { checker } from '../schema.ts';
@@ -42,5 +43,6 @@ export function parseProfile(value: unknown, what: string): Profile {
   }
   if (profile.protocol === 'modbus') checkRegisterMap(profile, fail);
   if (profile.protocol === 'sdi12') checkSdi12(profile, fail);
+  if (profile.protocol === 'nmea') checkNmeaSources(profile, fail);
   return profile;
 }

@@ -71,7 +71,7 @@ test.each([
     { channels: [{ quantity: 'soil.ph', register: 0, type: 'int16', decimalsRegister: 125, decimals: 0 }] },
   ],
   ['frames must not have fewer than 1 items', { frames: [] }],
-  ['protocol must be one of modbus, davis, mavlink, mqtt-json', { protocol: 'can' }],
+  ['protocol must be one of modbus, davis, mavlink, mqtt-json, nmea', { protocol: 'can' }],
 ])('a profile from outside is checked: %s', (message, change) => {
   expect(() => parseProfile({ ...structuredClone(profileOf('dfrobot-sen0641')), ...change }, 'probe.yaml')).toThrow(
     `probe.yaml: ${message}`,

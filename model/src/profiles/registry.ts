@@ -1,12 +1,14 @@
 /** Every device profile that ships. Adding one is a file beside this and a line here; the table's test walks them all. */
 import { KarezError } from '../errors.ts';
 import type { Profile } from '../profile-schemas.ts';
+import { airmarWeatherStation } from './airmar-weather-station.ts';
 import { climavue50 } from './climavue50.ts';
 import { cwtSoil7in1 } from './cwt-soil-7in1.ts';
 import { davisVantagePro2 } from './davis-vantage-pro2.ts';
 import { dfrobotSen0604 } from './dfrobot-sen0604.ts';
 import { dfrobotSen0641 } from './dfrobot-sen0641.ts';
 import { mavlinkSprayer } from './mavlink-sprayer.ts';
+import { nmeaWeather } from './nmea-weather.ts';
 import { teros11, teros12, teros21 } from './teros.ts';
 import { wifiSoilNode } from './wifi-soil-node.ts';
 
@@ -16,6 +18,8 @@ export const PROFILES: readonly Profile[] = [
   dfrobotSen0641,
   davisVantagePro2,
   mavlinkSprayer,
+  nmeaWeather,
+  airmarWeatherStation,
   wifiSoilNode,
   teros11,
   teros12,

@@ -5,6 +5,7 @@ import type { Tried } from './tried.ts';
 const PROTOCOLS: Partial<Record<Protocol, string>> = {
   modbus: 'Modbus',
   davis: 'Davis Vantage',
+  nmea: 'NMEA 0183',
   mavlink: 'MAVLink',
   'mqtt-json': 'MQTT, JSON',
   sdi12: 'SDI-12',
