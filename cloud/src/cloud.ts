@@ -1,4 +1,5 @@
 /** The cloud's parts in the order in which they start; what it stops, it stops in the opposite order. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, KarezError, type Logger } from '@karez/model';
@@ -6,6 +7,9 @@ import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { LiveBus } from './live/live.ts';
+import { Outbox } from './notify/outbox.ts';
+import type { MailServer } from './notify/senders/email.ts';
+import { makeSenders } from './notify/senders/senders.ts';
 import { openPeopleDb } from './people/open-people-db.ts';
 import { People } from './people/people.ts';
 import { Receiver } from './receive.ts';
@@ -23,6 +27,8 @@ export interface CloudOptions {
   httpHost: string;
   /** Where people reach the console, if not on loopback. */
   publicUrl?: string;
+  /** Where mails go out, if they do. */
+  mail?: MailServer;
   mqttPort: number;
   mqttHost: string;
   /** `embedded`, or an InfluxDB like http://127.0.0.1:8086/karez. */
@@ -103,8 +109,13 @@ async function startParts(
   started.defer(() => broker.close());
   const people = new People(await openPeopleDb(join(options.dataDir, 'people.db')), clock);
   started.defer(() => people.close());
+  const outbox = await Outbox.open(join(options.dataDir, 'outbox.db'), {
+    ...{ clock, logger, random: { next: secureRandom }, senders: makeSenders(clock, options.mail) },
+    ...{ members: (farm) => people.members(farm), base: options.publicUrl ?? null },
+  });
+  started.defer(() => outbox.close());
   const api = await buildApi({
-    ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver, people },
+    ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver, people, outbox },
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...{ consoleDir: options.consoleDir, version: options.version },
   });
@@ -121,6 +132,11 @@ async function startParts(
     ingest,
     stop: () => started.disposeAsync(),
   };
+}
+
+/** From 0 up to 1, not to be guessed. */
+function secureRandom(): number {
+  return randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
 }
 
 function portTaken({ httpPort, httpHost }: CloudOptions, cause: unknown): KarezError {

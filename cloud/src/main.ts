@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isId, jsonLogger, KarezError, messageOf, stopOnSignal, systemClock } from '@karez/model';
 import { startCloud } from './cloud.ts';
+import type { MailServer } from './notify/senders/email.ts';
 import { makeCredential } from './registry/credentials.ts';
 import { openVault } from './vault/open-vault.ts';
 
@@ -16,6 +17,8 @@ const HELP = `karez cloud: broker, ingest, store, API and console.
   --public-url URL   where people reach the console, e.g. https://farm.example behind a proxy that speaks TLS
   --mqtt-port N      broker for gateways (default 1883)
   --mqtt-host HOST   address that the broker listens on (default 127.0.0.1)
+  --smtp URL         mail server for alerts, smtps://user:password@host:465; also the variable KAREZ_SMTP
+  --mail-from ADDR   whom such mails come from (default karez@ the host of --public-url)
   --store URL        embedded (default), or an InfluxDB such as http://127.0.0.1:8086/karez;
                      the variable KAREZ_STORE says the same
 
@@ -32,6 +35,14 @@ function portOf(text: string, flag: string): number {
   return Number.isInteger(port) && port >= 0 && port <= 65_535
     ? port
     : fail(`--${flag} must be a port from 0 to 65535, not "${text}"`);
+}
+
+function mailServer(url: string, from: string | undefined, publicUrl: string | undefined): { mail?: MailServer } {
+  if (url === '') return {};
+  if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol))
+    fail('--smtp must be like smtps://user:password@host:465');
+  const host = publicUrl !== undefined && URL.canParse(publicUrl) ? new URL(publicUrl).hostname : new URL(url).hostname;
+  return { mail: { url, from: from ?? `Karez <karez@${host}>` } };
 }
 
 /** Beyond this machine a password must not travel in the clear. */
@@ -52,6 +63,8 @@ async function runCloud(args: string[]): Promise<void> {
       'http-port': { type: 'string', default: '8080' },
       'http-host': { type: 'string', default: '127.0.0.1' },
       'public-url': { type: 'string' },
+      smtp: { type: 'string', default: process.env.KAREZ_SMTP || '' },
+      'mail-from': { type: 'string' },
       'mqtt-port': { type: 'string', default: '1883' },
       'mqtt-host': { type: 'string', default: '127.0.0.1' },
       store: { type: 'string', default: process.env.KAREZ_STORE || 'embedded' },
@@ -69,6 +82,7 @@ async function runCloud(args: string[]): Promise<void> {
       dataDir: resolve(values.data),
       httpPort: portOf(values['http-port'], 'http-port'),
       ...httpPlace(values['http-host'], values['public-url']),
+      ...mailServer(values.smtp, values['mail-from'], values['public-url']),
       mqttPort: portOf(values['mqtt-port'], 'mqtt-port'),
       mqttHost: values['mqtt-host'],
       store: values.store,

@@ -6,6 +6,7 @@
 export * from './ack.ts';
 export type * from './api.ts';
 export type * from './catalog.ts';
+export type * from './contacts.ts';
 export * from './errors.ts';
 export * from './freeze.ts';
 export * from './ids.ts';

@@ -91,6 +91,13 @@ export const LIMITS = {
   people: 2_000,
   tokensPerPerson: 50,
   invitesPerFarm: 100,
+  /** Addresses of one person for messages, and how many ended messages of each are remembered. */
+  contactsPerPerson: 20,
+  rememberedNotices: 200,
+  /** Messages to one address within an hour; what is more waits and is told together. */
+  messagesPerHour: 20,
+  /** How long a message is tried, in hours. */
+  messageHours: 24,
   /** Wrong passwords in a row for one name before each further try has to wait, and the longest wait, in seconds. */
   freeTries: 5,
   longestTryWaitS: 900,

@@ -1,6 +1,7 @@
 /** One schema for each thing that crosses a border, and the one way to check it. */
 export * from './api.ts';
 export * from './catalog.ts';
+export * from './contacts.ts';
 export * from './id-schemas.ts';
 export * from './people.ts';
 export * from './profile-schemas.ts';

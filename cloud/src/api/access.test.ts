@@ -23,6 +23,14 @@ const OWN = [
   'POST /api/v1/me/tokens',
   'PATCH /api/v1/me',
   'DELETE /api/v1/me/tokens/{token}',
+  'GET /api/v1/me/contacts',
+  'POST /api/v1/me/contacts',
+  'DELETE /api/v1/me/contacts/{contact}',
+  'POST /api/v1/me/contacts/{contact}/test',
+  'GET /api/v1/me/contacts',
+  'POST /api/v1/me/contacts',
+  'DELETE /api/v1/me/contacts/{contact}',
+  'POST /api/v1/me/contacts/{contact}/test',
 ];
 
 interface Login {

@@ -10,10 +10,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type Clock, ERROR_CODES, type ErrorCode, KarezError, LIMITS, type Logger } from '@karez/model';
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Outbox } from '../notify/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AccessOptions, addAccess } from './access.ts';
+import { addContactRoutes } from './contact-routes.ts';
 import { type MetricsParts, metricsText } from './metrics.ts';
 import { addPeopleRoutes, PEOPLE_STATUS } from './people-routes.ts';
 import { addRoutes } from './routes.ts';
@@ -24,6 +26,7 @@ export interface ApiParts extends MetricsParts, AccessOptions {
   registry: Registry;
   store: Store;
   vault: OpenVault;
+  outbox: Outbox;
   /** Folder of the built console. */
   consoleDir: string;
   version: string;
@@ -116,6 +119,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     async (routes) => {
       addRoutes(routes, parts);
       addPeopleRoutes(routes, parts.people, parts.publicUrl);
+      addContactRoutes(routes, parts.outbox);
     },
     { prefix: '/api/v1' },
   );

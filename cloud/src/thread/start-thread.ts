@@ -54,3 +54,12 @@ export async function startThread<D extends { path: string }>(script: URL, data:
       worker.postMessage({ id, method, args });
     });
 }
+
+/** The methods of a thread that owns T, each by its name. */
+export async function openThread<T>(script: URL, path: string): Promise<Promised<T>> {
+  const call = await startThread(script, { path });
+  return new Proxy({} as Promised<T>, {
+    // Not a promise itself, though it is awaited.
+    get: (_, method: string) => (method === 'then' ? undefined : (...args: unknown[]) => call(method, args)),
+  });
+}

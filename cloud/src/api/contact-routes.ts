@@ -1,0 +1,97 @@
+/** One's own addresses for alerts. */
+
+import { EVERY_FARM, KarezError, type Person } from '@karez/model';
+import * as model from '@karez/model/schemas';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import type { Outbox } from '../notify/outbox.ts';
+import { allowed } from '../people/people.ts';
+import { askerIn } from './access.ts';
+
+const Params = Type.Object({ contact: Type.Integer({ minimum: 1 }) });
+const errors = {
+  400: model.ApiError,
+  401: model.ApiError,
+  403: model.ApiError,
+  404: model.ApiError,
+  409: model.ApiError,
+};
+/** Kinds whose address may be any host: given to those only who run the server's farms. */
+const ANY_HOST = ['webhook', 'ntfy'];
+
+export function addContactRoutes(routes: FastifyInstance, outbox: Outbox): void {
+  const personOf = (request: FastifyRequest): Person => {
+    const { person } = askerIn(request);
+    if (person === null)
+      throw new KarezError('NOT_AUTHORISED', 'only a person who has logged in has addresses, not a token');
+    return person;
+  };
+  const tags = ['people'];
+
+  routes.get(
+    '/me/contacts',
+    {
+      config: { needs: 'login' },
+      schema: { summary: 'Where one is told of alerts', tags, response: { 200: Type.Array(model.Contact), ...errors } },
+    },
+    (request) => outbox.contacts(personOf(request).id),
+  );
+  routes.post<{ Body: model.ContactRequest }>(
+    '/me/contacts',
+    {
+      config: { needs: 'login' },
+      schema: {
+        ...{ summary: 'Add an address', tags, body: model.ContactRequest },
+        response: { 200: Type.Object({ id: Type.Integer() }), ...errors },
+      },
+    },
+    async (request) => {
+      const { address, farm } = request.body;
+      const asker = askerIn(request);
+      if (farm !== EVERY_FARM && !allowed(asker, 'view', farm))
+        throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'body.farm' });
+      if (ANY_HOST.includes(address.kind) && !Object.keys(asker.roles).some((id) => allowed(asker, 'people', id)))
+        throw new KarezError(
+          'NOT_AUTHORISED',
+          `an address of kind ${address.kind} needs an owner: it makes this server call others`,
+          {
+            where: 'body.address.kind',
+          },
+        );
+      return { id: await outbox.addContact(personOf(request).id, request.body) };
+    },
+  );
+  routes.delete<{ Params: { contact: number } }>(
+    '/me/contacts/:contact',
+    {
+      config: { needs: 'login' },
+      schema: {
+        summary: 'Remove an address',
+        tags,
+        params: Params,
+        response: { 200: Type.Object({ ok: Type.Boolean() }), ...errors },
+      },
+    },
+    async (request) => {
+      await outbox.removeContact(request.params.contact, personOf(request).id);
+      return { ok: true };
+    },
+  );
+  routes.post<{ Params: { contact: number } }>(
+    '/me/contacts/:contact/test',
+    {
+      config: { needs: 'login' },
+      schema: {
+        ...{ summary: 'Send a test at once, and say how it went', tags, params: Params },
+        response: {
+          200: Type.Object({ ok: Type.Boolean(), reason: Type.Union([Type.String(), Type.Null()]) }),
+          ...errors,
+        },
+      },
+    },
+    async (request) => {
+      const outcome = await outbox.test(request.params.contact, personOf(request));
+      return { ok: outcome.ok, reason: outcome.ok ? null : outcome.reason };
+    },
+  );
+}
