@@ -3,6 +3,7 @@
  * hands what it said to the intake. Whose turn it is stands in schedule.ts, how one request goes in master.ts.
  */
 import { type Cancel, codeOf, type DeviceStatus, KarezError, type ModbusProfile, messageOf } from '@karez/model';
+import type { LinePort } from '../config/port.ts';
 import type { ConfiguredDevice } from '../config.ts';
 import { foreignNote } from '../decode/foreign.ts';
 import { DEFAULTS } from '../defaults.ts';
@@ -41,9 +42,9 @@ export function startModbusBus(
 ): DeviceLine {
   const { clock } = deps;
   const configured = config.devices.map(({ id }) => devices.find((d) => d.id === id) as ConfiguredDevice);
-  const usual = (configured[0] as ConfiguredDevice & { profileRecord: ModbusProfile }).profileRecord.baudRate;
-  const baudRate = ('serial' in config.port ? config.port.baudRate : undefined) ?? usual;
-  const transport = open(config.port, baudRate, deps);
+  const usual = (configured[0] as ConfiguredDevice & { profileRecord: ModbusProfile }).profileRecord;
+  const baudRate = ('serial' in config.port ? config.port.baudRate : undefined) ?? usual.baudRate;
+  const transport = open(withParity(config.port, usual), baudRate, deps);
   const framing = framingOf(config.framing ?? 'rtu');
   const master = new Master(transport, clock, {
     framing,
@@ -184,6 +185,11 @@ export function startModbusBus(
       await transport.stop();
     },
   };
+}
+
+/** The port with the parity of the maker where the configuration names none. */
+export function withParity(port: LinePort, { parity }: ModbusProfile): LinePort {
+  return 'serial' in port && parity !== undefined ? { parity, ...port } : port;
 }
 
 function requestFor(

@@ -111,6 +111,10 @@ describe('bits, masks and other orders', () => {
       registerValue(level, { register: 3 }, Uint8Array.from([0, decimals, 0xff, 0x38]));
     expect([0, 1, 3].map(value)).toEqual([-200, -20, -0.2]);
     expect(() => value(77)).toThrow(expect.objectContaining({ code: 'FRAME_MALFORMED' }));
+    const inMetres = at(4, { type: 'int16', decimals: 4, unitRegister: { register: 3, factors: { 16: 1, 17: 0.01 } } });
+    const metres = (unit: number) => registerValue(inMetres, { register: 3 }, Uint8Array.from([0, unit, 0, 26]));
+    expect([16, 17].map(metres)).toEqual([26, 0.26]);
+    expect(() => metres(1)).toThrow('register 3 says unit 1, where 16, 17 are known');
   });
 });
 

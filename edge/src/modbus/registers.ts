@@ -59,17 +59,25 @@ export function registerValue(
   const at = channel.register - group.register;
   if (channel.type === 'bit') return scaleRaw(((data[at >> 3] as number) >> (at & 7)) & 1, channel);
   const raw = rawValue(channel, data, at * 2);
-  if (channel.decimalsRegister === undefined) return scaleRaw(raw, channel);
-  const decimals = wordAt(data, (channel.decimalsRegister - group.register) * 2);
-  if (decimals > 9)
-    throw new KarezError(
-      'FRAME_MALFORMED',
-      `register ${channel.decimalsRegister} says ${decimals} decimals, not 0 to 9`,
-      {
-        where: channel.quantity,
-      },
-    );
-  return scaleRaw(raw, { ...channel, divide: (channel.divide ?? 0) + decimals });
+  if (channel.decimalsRegister === undefined && channel.unitRegister === undefined) return scaleRaw(raw, channel);
+  return scaleRaw(raw, { ...channel, ...saidScale(channel, group, data) });
+}
+
+/** The scale where the device itself says part of it. */
+function saidScale(channel: ModbusChannel, group: Pick<RegisterGroup, 'register'>, data: Uint8Array) {
+  const { decimalsRegister, unitRegister, divide = 0, multiply = 1 } = channel;
+  const said = (register: number) => wordAt(data, (register - group.register) * 2);
+  const nonsense = (register: number, what: string) => {
+    throw new KarezError('FRAME_MALFORMED', `register ${register} says ${what}`, { where: channel.quantity });
+  };
+  const decimals = decimalsRegister === undefined ? 0 : said(decimalsRegister);
+  if (decimals > 9) nonsense(decimalsRegister as number, `${decimals} decimals, not 0 to 9`);
+  if (unitRegister === undefined) return { divide: divide + decimals, multiply };
+  const { register, factors } = unitRegister;
+  const factor = factors[said(register)];
+  if (factor === undefined)
+    nonsense(register, `unit ${said(register)}, where ${Object.keys(factors).join(', ')} are known`);
+  return { divide: divide + decimals, multiply: multiply * (factor as number) };
 }
 
 const wordAt = (data: Uint8Array, at: number) => ((data[at] as number) << 8) | (data[at + 1] as number);

@@ -67,7 +67,7 @@ test.each([
     { channels: [{ quantity: 'soil.ph', register: 0, type: 'uint16', mask: 65_536, decimals: 0 }] },
   ],
   [
-    'channels.0.decimalsRegister must be within 125 registers',
+    'channels.0 must have its decimalsRegister and unitRegister within 125 registers',
     { channels: [{ quantity: 'soil.ph', register: 0, type: 'int16', decimalsRegister: 125, decimals: 0 }] },
   ],
   ['frames must not have fewer than 1 items', { frames: [] }],

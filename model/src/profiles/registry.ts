@@ -3,19 +3,15 @@ import { KarezError } from '../errors.ts';
 import type { Profile } from '../profile-schemas.ts';
 import { airmarWeatherStation } from './airmar-weather-station.ts';
 import { climavue50 } from './climavue50.ts';
-import { cwtSoil7in1 } from './cwt-soil-7in1.ts';
 import { davisVantagePro2 } from './davis-vantage-pro2.ts';
-import { dfrobotSen0604 } from './dfrobot-sen0604.ts';
-import { dfrobotSen0641 } from './dfrobot-sen0641.ts';
 import { mavlinkSprayer } from './mavlink-sprayer.ts';
+import { MODBUS_DEVICES } from './modbus-devices.ts';
 import { nmeaWeather } from './nmea-weather.ts';
 import { teros11, teros12, teros21 } from './teros.ts';
 import { wifiSoilNode } from './wifi-soil-node.ts';
 
 export const PROFILES: readonly Profile[] = [
-  cwtSoil7in1,
-  dfrobotSen0604,
-  dfrobotSen0641,
+  ...MODBUS_DEVICES,
   davisVantagePro2,
   mavlinkSprayer,
   nmeaWeather,

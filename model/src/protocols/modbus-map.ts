@@ -23,8 +23,10 @@ export function registerWidth(type: ModbusChannel['type']): 1 | 2 | 4 {
 
 /** First register that a channel needs and the one behind its last. */
 export function registerSpan(channel: ModbusChannel): [first: number, end: number] {
-  const { register, type, decimalsRegister = register } = channel;
-  return [Math.min(register, decimalsRegister), Math.max(register + WIDTHS[type], decimalsRegister + 1)];
+  const { register, type, decimalsRegister = register, unitRegister } = channel;
+  const unit = unitRegister?.register ?? register;
+  const end = Math.max(register + WIDTHS[type], decimalsRegister + 1, unit + 1);
+  return [Math.min(register, decimalsRegister, unit), end];
 }
 
 /** Checks what the schema cannot say of a register map. `fail` throws. */
@@ -39,12 +41,12 @@ export function checkRegisterMap(profile: ModbusProfile, fail: (key: string, exp
     if (isBit && type !== 'bit') fail(`${key}.type`, 'must be bit, as functions 1 and 2 read single bits');
     if (!isBit && type === 'bit')
       fail(`${key}.type`, 'must be a type of registers; for single bits of one give uint16 and a mask');
-    if (isBit && channel.decimalsRegister !== undefined)
-      fail(`${key}.decimalsRegister`, 'must be left out, as bits have no decimals');
+    if (isBit && (channel.decimalsRegister ?? channel.unitRegister) !== undefined)
+      fail(key, 'must have neither decimalsRegister nor unitRegister, as it is a bit');
     if (register + width > 65_536) fail(`${key}.register`, `must leave room for ${width} registers below 65536`);
     if (width > most) fail('maxRegisters', `must be at least ${width}, the width of ${type}`);
     if (!isBit && end - first > most)
-      fail(`${key}.decimalsRegister`, `must be within ${most} registers of the value, to be read with it`);
+      fail(key, `must have its decimalsRegister and unitRegister within ${most} registers, to be read together`);
     if (mask !== undefined && type !== 'uint16' && type !== 'uint32')
       fail(`${key}.mask`, 'must be left out, or type be uint16 or uint32');
     if (mask !== undefined && type === 'uint16' && mask > 0xffff)

@@ -41,12 +41,26 @@ export const ModbusChannel = channelOf({
       description: 'Register that says how many decimals the value has: it is divided by that power of ten as well.',
     }),
   ),
+  unitRegister: Type.Optional(
+    Type.Object(
+      {
+        register: Type.Integer({ minimum: 0, maximum: 65_535 }),
+        factors: Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Number(), {
+          description: 'Factor to the stored unit by what the register says; another unit is refused.',
+        }),
+      },
+      { additionalProperties: false, description: 'Register that says which unit the value has.' },
+    ),
+  ),
 });
 export type ModbusChannel = Static<typeof ModbusChannel>;
 
 export const ModbusProfile = profileOf('modbus', {
   function: ReadFunction,
   baudRate: Type.Integer({ minimum: 300, description: "The maker's default speed." }),
+  parity: Type.Optional(
+    Type.Enum(['none', 'even', 'odd'], { description: "The maker's default, where it is not none." }),
+  ),
   maxRegisters: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 125, description: 'Registers that the device answers at once, default 125.' }),
   ),
