@@ -12,8 +12,10 @@ export const Id = Type.String({
 /** An epoch: names one life of a gateway's journal, so that sequence numbers that start again are told apart. */
 export const Epoch = Type.String({ pattern: '^[0-9a-f]{8}$', description: '8 lower-case hexadecimal digits.' });
 
+export const PLACE_PATTERN = '^(d[0-9]{1,4}|h[0-9]{1,4}|n[0-9]{1,3})$';
+
 /** Where on its device a channel measures, besides the quantity. */
 export const Place = Type.String({
-  pattern: '^(d[0-9]{1,4}|h[0-9]{1,4}|n[0-9]{1,3})$',
+  pattern: PLACE_PATTERN,
   description: 'Depth in cm (d30), height in cm (h200) or number of several alike (n2).',
 });

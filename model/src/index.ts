@@ -23,6 +23,7 @@ export * from './protocols/sdi12-values.ts';
 export * from './quantities.ts';
 export * from './reading.ts';
 export * from './roles.ts';
+export * from './rules/index.ts';
 export * from './sequence.ts';
 export * from './topics.ts';
 export * from './units.ts';

@@ -105,6 +105,14 @@ export const LIMITS = {
   triesPerAddress: 50,
   /** Names and addresses of which tries are remembered; the oldest give way. */
   rememberedTries: 10_000,
+  /** Rules of one farm: more than anybody keeps in mind, few enough for one message. */
+  rulesPerFarm: 300,
+  /** Changes of one farm's rules for ever: a number of 31 bits, one a minute for four thousand years. */
+  ruleRevisions: 2_147_483_647,
+  /** Bytes of the message with a gateway's rules. */
+  rulesBytes: 512 * 1024,
+  /** Longest time that a rule may count, in seconds: a month. */
+  ruleSeconds: 2_678_400,
   /** Ranges in one acknowledgement; more go in several. */
   ackRanges: 500,
 } as const;

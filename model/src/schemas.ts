@@ -6,4 +6,6 @@ export * from './id-schemas.ts';
 export * from './people.ts';
 export * from './profile-schemas.ts';
 export * from './profiles/parse-profile.ts';
+export * from './rules/parse-rule.ts';
+export * from './rules/rule.ts';
 export * from './schema.ts';

@@ -1,0 +1,8 @@
+/** Rules and alerts, without their schemas (rule.ts, parse-rule.ts: by `@karez/model/schemas`). */
+export * from './bind.ts';
+export * from './derived.ts';
+export * from './evaluate.ts';
+export * from './message.ts';
+export type * from './rule.ts';
+export * from './transition.ts';
+export { FarmTime } from './when.ts';
