@@ -1,11 +1,11 @@
 /** The words of an alert: a rule's message with its placeholders filled in. */
+import type { Language } from '../people.ts';
 import { quantityOf } from '../quantities.ts';
 import type { Condition, Rule } from './rule.ts';
 
 /** What a message may name. */
 const PLACEHOLDERS = ['value', 'unit', 'limit', 'device', 'field', 'channel'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
-export type Language = 'en' | 'zh';
 
 /** Placeholders of a text that mean nothing, and those that mean something. */
 export function placeholdersOf(text: string): { unknown: string[]; known: readonly Placeholder[] } {

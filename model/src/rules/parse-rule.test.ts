@@ -64,7 +64,7 @@ test.each<[string, unknown]>([
         channels: ['gw-1/mast/air.temperature@h200'],
       },
       when: { hours: { from: '20:00', to: '08:00' }, season: { from: '03-01', to: '05-31' } },
-      ...{ limit: { atMost: 2, withinS: 3600 }, escalate: [{ afterS: 900, tell: [{ person: 'li' }] }], tell: [] },
+      ...{ limit: { atMost: 2, withinS: 3600 }, escalate: [{ afterS: 900, tell: [{ person: 7 }] }], tell: [] },
     }),
   ],
 ])('takes %s', (_, rule) => {

@@ -8,6 +8,7 @@ import Type, { type Static } from 'typebox';
 import { Id, PLACE_PATTERN, Place } from '../id-schemas.ts';
 import { ID_PATTERN } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
+import { RoleName } from '../people.ts';
 
 const closed = { additionalProperties: false } as const;
 const part = (text: string) => text.replace(/[$^]/g, '');
@@ -20,7 +21,7 @@ export const BothTexts = Type.Object(
 );
 export type BothTexts = Static<typeof BothTexts>;
 
-/** Who did something. Accounts will say who; until then there is one name for whoever sits at the console. */
+/** Who did something: `person:7`, or `token NAME`, or `system` for Karez itself. */
 export const Actor = Type.Object(
   { id: Type.String({ minLength: 1, maxLength: 80 }), name: Type.String({ minLength: 1, maxLength: 80 }) },
   closed,
@@ -34,8 +35,8 @@ export type Severity = Static<typeof Severity>;
 
 /** Whom an alert is for: everybody of a role in the farm, or one person. */
 export const Told = Type.Union([
-  Type.Object({ role: Type.Enum(['owner', 'agronomist', 'operator', 'tester', 'viewer']) }, closed),
-  Type.Object({ person: Type.String({ minLength: 1, maxLength: 80, description: 'Id of an account.' }) }, closed),
+  Type.Object({ role: RoleName }, closed),
+  Type.Object({ person: Type.Integer({ minimum: 1, description: "A person's id." }) }, closed),
 ]);
 export type Told = Static<typeof Told>;
 const TellList = Type.Array(Told, { maxItems: 20 });
