@@ -1,5 +1,5 @@
 /** The words of an alert: a rule's message with its placeholders filled in. */
-import type { Language } from '../people.ts';
+import type { Person } from '../people.ts';
 import { quantityOf } from '../quantities.ts';
 import type { Condition, Rule } from './rule.ts';
 
@@ -25,7 +25,7 @@ export interface About {
 /** The message of a rule in one language. Numbers have the quantity's decimals and a true minus sign (U+2212). */
 export function messageOfRule(
   { message, condition }: Pick<Rule, 'message' | 'condition'>,
-  language: Language,
+  language: Person['language'],
   about: About,
 ): string {
   const words: Record<Placeholder, string> = {
