@@ -88,6 +88,7 @@ test('without a value for three intervals nothing is known, at least for a minut
   expect(bindRule(ruleOf(frost), world)[0]?.gapMs).toBe(60 * S);
   expect(gaps({ noDataAfterS: 900 })).toEqual([900 * S, 900 * S]);
   expect(bindRule(ruleOf(silent), world)[0]?.gapMs).toBe(30 * S);
+  expect(bindRule(ruleOf({ ...silent, leastS: 120 } as Condition), world)[0]?.gapMs).toBe(120 * S);
   expect(bindRule(ruleOf(gatewaySilent), world)[0]?.gapMs).toBe(120 * S);
 });
 

@@ -75,7 +75,7 @@ export function bindRule(rule: Rule, world: World): Subject[] {
       const gapMs = gapOf(rule, device);
       const { gateway, id, intervalMs, channels } = device;
       if (condition.type === 'silent') {
-        const silentMs = condition.intervals * intervalMs;
+        const silentMs = Math.max(condition.intervals * intervalMs, (condition.leastS ?? 0) * 1_000);
         const handles = channels.map((c) => c.handle);
         return handles.length === 0
           ? []

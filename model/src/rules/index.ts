@@ -1,5 +1,6 @@
 /** Rules and alerts, without their schemas (rule.ts, parse-rule.ts: by `@karez/model/schemas`). */
 export * from './bind.ts';
+export * from './defaults.ts';
 export * from './derived.ts';
 export * from './evaluate.ts';
 export * from './message.ts';

@@ -119,6 +119,9 @@ const Silent = Type.Object(
   {
     type: Type.Literal('silent'),
     intervals: Type.Integer({ minimum: 2, maximum: 1_000, description: 'Intervals of the device without a reading.' }),
+    leastS: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 86_400, description: 'And at least so many seconds, default 0.' }),
+    ),
   },
   closed,
 );
