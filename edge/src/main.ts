@@ -1,4 +1,4 @@
-/** `karez edge` and `karez decode`: reads the command line, starts, stops on a signal. */
+/** `karez edge`, `karez decode` and `karez device`: reads the command line, starts, stops on a signal. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ const HELP = `karez edge: a gateway.
   --config FILE   its configuration (YAML)
 
 karez decode PROFILE HEX
-  prints as JSON what a frame says, or why it is refused (exit 1); of Modbus, a request may stand before its reply
+  prints as JSON what a frame says, or why it is refused (exit 1); PROFILE may be a YAML file of your own; of Modbus, a request may stand before its reply
 karez decode --list
   lists the profiles`;
 
@@ -42,24 +42,28 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
-  const { PROFILES, profileOf } = await import('@karez/model');
+  const { PROFILES } = await import('@karez/model');
   if (profileId === '--list') {
     const { listProfiles } = await import('./decode/list-profiles.ts');
     console.log(listProfiles(PROFILES));
     return;
   }
-  const { decodeFrame } = await import('./decode/decode.ts');
+  const [{ decodeFrame }, { findProfile }] = await Promise.all([
+    import('./decode/decode.ts'),
+    import('./decode/find-profile.ts'),
+  ]);
   if (profileId === undefined || rest.length === 0)
     throw new Error('usage: karez decode PROFILE HEX, or karez decode --list');
-  console.log(JSON.stringify(await decodeFrame(profileOf(profileId), rest.join('')), null, 2));
+  console.log(JSON.stringify(await decodeFrame(await findProfile(profileId), rest.join('')), null, 2));
 }
 
 try {
   const [first, ...rest] = process.argv.slice(2);
   if (first === 'decode') await decode(rest);
+  else if (first === 'device') await (await import('./device-main.ts')).device(rest);
   else await edge(process.argv.slice(2));
 } catch (error) {
-  if (process.argv[2] === 'decode') console.error(messageOf(error));
+  if (process.argv[2] === 'decode' || process.argv[2] === 'device') console.error(messageOf(error));
   else jsonLogger('edge').log('error', messageOf(error));
   process.exitCode = 1;
 }

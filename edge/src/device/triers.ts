@@ -1,0 +1,47 @@
+/**
+ * How a single device of each protocol is put on a line, so that `karez device try` can talk to it with the gateway's own
+ * parts. A new protocol is one row. MQTT has none: its devices come to the gateway.
+ */
+import type { Protocol } from '@karez/model';
+import type { LinePort } from '../config/port.ts';
+import type { LineConfig } from '../config.ts';
+
+export interface TryOn {
+  port: LinePort;
+  /** As given on the command line, or the usual one of the protocol. */
+  address: string;
+  /** Modbus TCP instead of RTU. */
+  isTcp: boolean;
+}
+
+export interface Trier {
+  /** The address of a device that has just been unpacked; left out where there are none. */
+  usualAddress?: string;
+  /** Whether it is asked, so that its pace is ours; the others speak by themselves. */
+  isAsked: boolean;
+  line(device: { id: string; profile: string; intervalMs?: number }, on: TryOn): LineConfig;
+}
+
+export const TRIERS: Partial<Record<Protocol, Trier>> = {
+  modbus: {
+    usualAddress: '1',
+    isAsked: true,
+    line: (device, { port, address, isTcp }) => ({
+      type: 'modbus',
+      port,
+      framing: isTcp ? 'tcp' : 'rtu',
+      devices: [{ ...device, address: Number(address) }],
+    }),
+  },
+  davis: { isAsked: false, line: (device, { port }) => ({ type: 'davis', port, device }) },
+  nmea: { isAsked: false, line: (device, { port }) => ({ type: 'nmea', port, device }) },
+  mavlink: {
+    usualAddress: '1',
+    isAsked: false,
+    line: (device, { port, address }) => ({
+      type: 'mavlink',
+      port,
+      devices: [{ ...device, systemId: Number(address) }],
+    }),
+  },
+};
