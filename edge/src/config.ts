@@ -12,10 +12,11 @@ import { MavlinkLine, type MavlinkLineConfig } from './mavlink/line-config.ts';
 import { ModbusLine, type ModbusLineConfig } from './modbus/line-config.ts';
 import { Mqtt } from './mqtt/mqtt-config.ts';
 import { NmeaLine, type NmeaLineConfig } from './nmea/line-config.ts';
+import { Sdi12Line, type Sdi12LineConfig } from './sdi12/line-config.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
-export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine]);
+export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine, Sdi12Line]);
 
 export const GatewayFile = Type.Object(
   {
@@ -91,7 +92,7 @@ export const GatewayFile = Type.Object(
 );
 export type GatewayFile = Static<typeof GatewayFile>;
 /** A line with its groups made into devices (config/settle-lines.ts). */
-export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig;
+export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig | Sdi12LineConfig;
 export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: LineConfig[] };
 
 export const Secrets = Type.Object(

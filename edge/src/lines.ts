@@ -4,6 +4,7 @@ import { startDavisConsole } from './davis/console.ts';
 import { startModbusBus } from './modbus/bus.ts';
 import { startNmeaLink } from './nmea/link.ts';
 import type { DeviceLine, EdgeDeps, Intake } from './ports.ts';
+import { startSdi12Bus } from './sdi12/bus.ts';
 import type { OpenTransport } from './transport/transport.ts';
 
 export { startDeviceBroker } from './mqtt/device-broker.ts';
@@ -23,6 +24,8 @@ export async function startLine(
       return startDavisConsole(line, devices, intake, deps, open);
     case 'nmea':
       return startNmeaLink(line, devices, intake, deps, open);
+    case 'sdi12':
+      return startSdi12Bus(line, devices, intake, deps, open);
     case 'mavlink': {
       // Loaded only where there is such a line: the definitions of all messages are large.
       const { startMavlinkLink } = await import('./mavlink/link.ts');

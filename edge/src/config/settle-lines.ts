@@ -1,6 +1,7 @@
 /** Lines as those who speak on them need them: groups made into devices, addresses told apart, each with its place in the file. */
 import type { Protocol } from '@karez/model';
 import type { GatewayFile, LineConfig } from '../config.ts';
+import { checkSdi12Line } from '../sdi12/line-config.ts';
 import type { DeviceConfig } from './device.ts';
 import { type DeviceGroup, devicesOfGroup, type GroupContext } from './device-group.ts';
 import { differ, type Fail } from './differ.ts';
@@ -12,6 +13,7 @@ const ADDRESSES: Record<
 > = {
   modbus: { single: 'address', several: 'addresses', addresses: { least: 0, most: 255 } },
   mavlink: { single: 'systemId', several: 'systemIds', addresses: { least: 1, most: 255 } },
+  sdi12: { single: 'address', several: 'addresses', addresses: 'characters' },
 };
 
 /** A device and the key that it has in the file. */
@@ -45,12 +47,13 @@ export function settleLines(file: GatewayFile, fail: Fail): { lines: LineConfig[
     );
     differ(
       placed,
-      ({ device }) => device[single] as number | string,
+      ({ device }) => (addresses === 'characters' ? String(device[single]) : (device[single] as number)),
       (j) => placed[j]?.addressKey as string,
       fail,
     );
     const settled = { ...line, devices: placed.map(({ device }) => device) } as LineConfig;
     checkFraming(settled, placed, key, fail);
+    if (settled.type === 'sdi12') checkSdi12Line(settled, key, fail);
     lines.push(settled);
     for (const { device, at } of placed) devices.push({ device: device as DeviceConfig, protocol: line.type, key: at });
   }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Profile, profileOf } from '@karez/model';
 import { parseProfile } from '@karez/model/schemas';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { decodeFrame } from '../decode/decode.ts';
 
 const decode = (text: string, profile = 'teros-12') => decodeFrame(profileOf(profile), text);
@@ -76,6 +79,16 @@ test('any sensor by its parameter list', async () => {
     ...{ 'water.temperature': 1.5, 'water.level': -0.25 },
   });
   await expect(decodeFrame(own, '0M3!00002\n0D0!0+1+2')).rejects.toThrow('command M3; level is read with M1, M2');
+});
+
+test('the example of docs/protocol/sdi12.md is a whole profile', async () => {
+  const text = readFileSync(fileURLToPath(new URL('../../../docs/protocol/sdi12.md', import.meta.url)), 'utf8');
+  const [example] = [...text.matchAll(/```yaml\n([^`]*protocol: sdi12[^`]*)```/g)].map(([, yaml]) => yaml as string);
+  const own = parseProfile(parse(example as string), 'docs/protocol/sdi12.md');
+  const [frame] = own.frames;
+  expect((await decodeFrame(own, frame?.text as string)).values).toEqual({
+    ...{ 'soil.moisture@d10': 23.456, 'soil.moisture@d20': 31.002 },
+  });
 });
 
 describe('refused with a reason', () => {

@@ -29,8 +29,8 @@ function withoutNoise(line: string): string {
 
 export interface Found<T> {
   answer: T;
-  /** The line that it stood in. */
-  line: string;
+  /** What stands behind its line. */
+  rest: string;
 }
 
 /**
@@ -43,10 +43,13 @@ export function findAnswer<T>(
   hasCrc: boolean,
   read: (line: string) => T,
 ): Found<T> | undefined {
-  for (const whole of wholeLines(heard)) {
+  let from = 0;
+  for (let end = heard.indexOf('\n'); end >= 0; end = heard.indexOf('\n', from)) {
+    const whole = withoutNoise(heard.slice(from, end));
+    from = end + 1;
     for (const line of hasCrc ? suffixes(whole, address) : [whole]) {
       try {
-        return { answer: read(line), line };
+        return { answer: read(line), rest: heard.slice(from) };
       } catch (error) {
         if (!(error instanceof KarezError)) throw error;
       }

@@ -7,6 +7,9 @@ export interface FakeTransport extends Transport {
   readonly written: Uint8Array[];
   /** Called with each write; a device that answers is put here. */
   device: (bytes: Uint8Array) => void;
+  /** Breaks that were made, and whether it can make any. */
+  breaks: number;
+  canBreak: boolean;
   /** The speed that the line asked for. */
   baudRate: number;
   say(...bytes: Uint8Array[]): void;
@@ -27,6 +30,8 @@ export function fakeTransport(): { line: FakeTransport; open: OpenTransport } {
       return trouble;
     },
     baudRate: 0,
+    breaks: 0,
+    canBreak: true,
     written: [],
     device: () => {},
     onOpen: () => {},
@@ -36,6 +41,10 @@ export function fakeTransport(): { line: FakeTransport; open: OpenTransport } {
       if (!open) throw new KarezError('TRANSPORT_CLOSED', 'fake is not open');
       line.written.push(bytes.slice());
       line.device(bytes);
+    },
+    async setBreak(isOn) {
+      if (isOn && line.canBreak) line.breaks++;
+      return line.canBreak;
     },
     say(...chunks) {
       for (const chunk of chunks) line.onBytes(chunk);

@@ -5,6 +5,8 @@ export interface Connection {
   /** Bytes given to `write` that have not left yet. */
   readonly waiting: number;
   write(bytes: Uint8Array): void;
+  /** Begins or ends a break, once what was written has left; resolves with false where the port cannot make one. Left out where it never can. */
+  setBreak?(isOn: boolean): Promise<boolean>;
   /** Ends it; resolves once the port is free for others. `ended` is still called. */
   close(): Promise<void>;
 }

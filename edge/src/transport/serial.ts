@@ -6,9 +6,9 @@ import type { Connection, ConnectionEvents } from './connection.ts';
 type SerialLine = Extract<LinePort, { serial: string }> & { baudRate: number };
 
 export function connectSerial(line: SerialLine, events: ConnectionEvents): Connection {
-  const { serial: path, baudRate, parity = 'none', stopBits = 1 } = line;
+  const { serial: path, baudRate, parity = 'none', dataBits = 8, stopBits = 1 } = line;
   // Opened by hand: only the callback tells a failure to open from an error later on.
-  const port = new SerialPort({ path, baudRate, parity, stopBits, dataBits: 8, autoOpen: false });
+  const port = new SerialPort({ path, baudRate, parity, stopBits, dataBits, autoOpen: false });
   const ended = Promise.withResolvers<void>();
   let isOver = false;
   const end = (cause?: Error) => {
@@ -38,6 +38,11 @@ export function connectSerial(line: SerialLine, events: ConnectionEvents): Conne
       return port.writableLength;
     },
     write: (bytes) => void port.write(Buffer.from(bytes)),
+    // A pseudo-terminal, and some drivers, refuse it.
+    setBreak: (isOn) =>
+      new Promise((resolve) => {
+        port.drain((error) => (error ? resolve(false) : port.set({ brk: isOn }, (refused) => resolve(!refused))));
+      }),
     async close() {
       isUnwanted = true;
       close();

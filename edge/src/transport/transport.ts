@@ -20,6 +20,8 @@ export interface Transport {
   onClose: () => void;
   /** @throws KarezError TRANSPORT_CLOSED while it is not open, or takes no bytes. */
   write(bytes: Uint8Array): void;
+  /** Begins or ends a break; resolves with false where the port is not open or cannot make one. */
+  setBreak?(isOn: boolean): Promise<boolean>;
   /** Resolves once the port is free for others. */
   stop(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function startTransport(
         throw new KarezError('TRANSPORT_CLOSED', `${name} takes no bytes: is the other end stalled?`);
       current.write(bytes);
     },
+    setBreak: async (isOn) => open && ((await current?.setBreak?.(isOn)) ?? false),
     async stop() {
       stopped = true;
       open = false;
