@@ -8,6 +8,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { DavisProfile } from './protocols/davis.ts';
+import { LorawanProfile } from './protocols/lorawan.ts';
 import { MavlinkProfile } from './protocols/mavlink.ts';
 import { ModbusProfile } from './protocols/modbus.ts';
 import { JsonProfile } from './protocols/mqtt-json.ts';
@@ -15,6 +16,7 @@ import { NmeaProfile } from './protocols/nmea.ts';
 import { Sdi12Profile } from './protocols/sdi12.ts';
 
 export * from './protocols/davis.ts';
+export * from './protocols/lorawan.ts';
 export * from './protocols/mavlink.ts';
 export * from './protocols/modbus.ts';
 export * from './protocols/mqtt-json.ts';
@@ -29,6 +31,7 @@ export const PROFILE_SCHEMAS = {
   'mqtt-json': JsonProfile,
   nmea: NmeaProfile,
   sdi12: Sdi12Profile,
+  lorawan: LorawanProfile,
 };
 
 export const Profile = Type.Union([
@@ -38,6 +41,7 @@ export const Profile = Type.Union([
   JsonProfile,
   NmeaProfile,
   Sdi12Profile,
+  LorawanProfile,
 ]);
 export type Profile = Static<typeof Profile>;
 export type ProfileChannel = Profile['channels'][number];

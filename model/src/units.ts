@@ -21,7 +21,8 @@ type Dimension =
   | 'voltage'
   | 'current'
   | 'illuminance'
-  | 'level';
+  | 'level'
+  | 'gain';
 
 /** A unit as `base = value × factor + offset`, both as fractions. */
 type Row = [dimension: Dimension, factor: string, offset?: string];
@@ -116,6 +117,7 @@ const UNITS: Record<string, Row> = {
   lx: ['illuminance', '1'],
   klx: ['illuminance', '1000'],
   'dB[mW]': ['level', '1'],
+  dB: ['gain', '1'],
 };
 
 interface Fraction {

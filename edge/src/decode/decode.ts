@@ -11,6 +11,7 @@ const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
   davis: async () => (await import('../davis/decode-frame.ts')).decodeDavis,
   mavlink: async () => (await import('../mavlink/decode-frame.ts')).decodeMavlink,
   nmea: async () => (await import('../nmea/decode-frame.ts')).decodeNmea,
+  lorawan: async () => (await import('../lorawan/decode-frame.ts')).decodeLorawan,
   'mqtt-json': async () => (await import('../mqtt/decode-json.ts')).decodeJson,
   sdi12: async () => (await import('../sdi12/decode-frame.ts')).decodeSdi12,
 };

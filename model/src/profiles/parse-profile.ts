@@ -2,6 +2,7 @@
 import { KarezError } from '../errors.ts';
 import { channelKey } from '../profile.ts';
 import { PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
+import { checkLorawanProfile } from '../protocols/lorawan-layout.ts';
 import { checkRegisterMap } from '../protocols/modbus-map.ts';
 import { checkNmeaSources } from '../protocols/nmea-sources.ts';
 import { checkSdi12 } from '../protocols/sdi12-values.ts';
@@ -44,5 +45,6 @@ export function parseProfile(value: unknown, what: string): Profile {
   if (profile.protocol === 'modbus') checkRegisterMap(profile, fail);
   if (profile.protocol === 'sdi12') checkSdi12(profile, fail);
   if (profile.protocol === 'nmea') checkNmeaSources(profile, fail);
+  if (profile.protocol === 'lorawan') checkLorawanProfile(profile, fail);
   return profile;
 }

@@ -4,6 +4,7 @@ import type { Profile } from '../profile-schemas.ts';
 import { airmarWeatherStation } from './airmar-weather-station.ts';
 import { climavue50 } from './climavue50.ts';
 import { davisVantagePro2 } from './davis-vantage-pro2.ts';
+import { LORAWAN_PROFILES } from './lorawan/index.ts';
 import { mavlinkSprayer } from './mavlink-sprayer.ts';
 import { MODBUS_DEVICES } from './modbus-devices.ts';
 import { nmeaWeather } from './nmea-weather.ts';
@@ -21,6 +22,7 @@ export const PROFILES: readonly Profile[] = [
   teros12,
   teros21,
   climavue50,
+  ...LORAWAN_PROFILES,
 ];
 
 /** The profile of an id. Throws PROFILE_UNKNOWN naming those that exist. */
