@@ -21,6 +21,7 @@ const COMMANDS = {
   token: ['cloud/src/people-main.ts', ['token'], 'make a token for a program', 'add NAME --farm FARM --data DIR'],
   person: ['cloud/src/people-main.ts', ['person'], 'help somebody back in', 'reset LOGIN --data DIR'],
   device: ['edge/src/main.ts', ['device'], 'try a device, or find those on a line', 'try PROFILE PORT | scan PORT'],
+  store: ['cloud/src/store-main.ts', [], 'copy the embedded store into an InfluxDB', 'move --data DIR --to URL'],
   decode: ['edge/src/main.ts', ['decode'], 'say what a frame means, or why it is refused', 'PROFILE HEX | --list'],
   bench: ['bench/src/main.ts', [], 'measure against the raw limits of this machine', '[--json FILE] [--data DIR]'],
 };

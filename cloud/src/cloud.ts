@@ -15,6 +15,7 @@ import { People } from './people/people.ts';
 import { Receiver } from './receive.ts';
 import { passwordChecker } from './registry/credentials.ts';
 import { Registry } from './registry/registry.ts';
+import { startRollups } from './rollup/rollup-job.ts';
 import { embeddedStore } from './store/embedded.ts';
 import { openInfluxStore } from './store/influx.ts';
 import { parseInfluxUrl } from './store/influx-address.ts';
@@ -89,6 +90,7 @@ async function startParts(
     acknowledge: (farm, gateway, ack) => broker.acknowledge(farm, gateway, ack),
     committed: (batches, nowMs) => live.committed(batches, nowMs),
   });
+  started.defer(startRollups({ clock, logger, rollUp: (closedMs) => store.rollUp(closedMs) }));
   const receiver = new Receiver({ clock, logger, registry, ingest, live });
   const writeWords = () =>
     registry.write().catch((cause) => logger.log('warn', 'what gateways said could not be written', { cause }));

@@ -41,6 +41,7 @@ beforeEach(() => {
         return stored(batches);
       },
       history: () => Promise.reject(new Error('not asked for')),
+      rollUp: async () => false,
       async close() {},
     },
     channels: (_farm, gateway) => (gateway === 'unknown' ? undefined : channels),

@@ -13,6 +13,7 @@ export function embeddedStore(vault: OpenVault): Store {
       });
     },
     history: (request) => vault.history(request),
+    rollUp: (closedMs) => vault.rollUp(closedMs),
     async close() {},
   };
 }

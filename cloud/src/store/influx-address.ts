@@ -7,10 +7,14 @@ export interface InfluxAddress {
   database: string;
   username?: string;
   password?: string;
+  /** How long single readings are kept, as InfluxDB writes durations (90d); undefined is for ever. */
+  keep?: string;
+  /** False where the server knows no retention policies of its own, such as InfluxDB 2 or VictoriaMetrics. */
+  rollups: boolean;
 }
 
 /**
- * `http://[user:password@]host:port/database`.
+ * `http://[user:password@]host:port/database[?keep=90d][&rollups=off]`.
  * @throws KarezError CONFIG_INVALID naming what was expected.
  */
 export function parseInfluxUrl(text: string): InfluxAddress {
@@ -25,8 +29,24 @@ export function parseInfluxUrl(text: string): InfluxAddress {
     host: url.hostname,
     port: Number(url.port || 8086),
     database,
+    ...optionsOf(url.searchParams),
     ...(url.username === ''
       ? {}
       : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }),
   };
+}
+
+function optionsOf(query: URLSearchParams): Pick<InfluxAddress, 'keep' | 'rollups'> {
+  const fail = (key: string, expected: string): never => {
+    throw new KarezError('CONFIG_INVALID', `the store's ${key} must be ${expected}, not "${query.get(key)}"`, {
+      where: `store.${key}`,
+    });
+  };
+  for (const key of query.keys())
+    if (!['keep', 'rollups'].includes(key)) fail(key, 'left out: known are keep and rollups');
+  const keep = query.get('keep');
+  if (keep !== null && !/^[1-9][0-9]{0,4}[hdw]$/.test(keep)) fail('keep', 'a duration such as 90d or 52w');
+  const rollups = query.get('rollups') ?? 'on';
+  if (rollups !== 'on' && rollups !== 'off') fail('rollups', 'on or off');
+  return { ...(keep === null ? {} : { keep }), rollups: rollups === 'on' };
 }

@@ -22,8 +22,8 @@ const POINTS_AT_FAULT = new Set([400, 422]);
 const DAMAGED = /\bEOF\b|gzip|time-?out|content-length|truncated/i;
 
 export interface InfluxHttp {
-  /** Writes lines of line protocol; undefined when all are on disk. */
-  write(lines: string): Promise<Refusal | undefined>;
+  /** Writes lines of line protocol, into a retention policy or the default one; undefined when all are on disk. */
+  write(lines: string, policy?: string): Promise<Refusal | undefined>;
   /** Runs a query; the answer as CSV with times in nanoseconds, or undefined where it is too long. */
   csv(query: string): Promise<string | undefined>;
   close(): void;
@@ -57,10 +57,14 @@ export function influxHttp(address: InfluxAddress, connections: number, missing:
   }
 
   return {
-    async write(lines) {
+    async write(lines, policy) {
       const body = isNear ? Buffer.from(lines) : await zip(lines, { level: 1 });
       const headers = { 'content-length': body.length, ...(isNear ? {} : { 'content-encoding': 'gzip' }) };
-      const [status, text] = await ask(`/write?db=${db}&precision=ns`, headers, body).catch((cause) => {
+      const [status, text] = await ask(
+        `/write?db=${db}&precision=ns${policy === undefined ? '' : `&rp=${policy}`}`,
+        headers,
+        body,
+      ).catch((cause) => {
         throw unavailable('InfluxDB did not take the points', cause);
       });
       if (status === 204 || status === 200) return undefined;

@@ -6,6 +6,7 @@
  */
 import { toRows } from '@karez/model';
 import { inOrder, type Range } from '../vault/ranges.ts';
+import { csvRows } from './influx-csv.ts';
 import type { InfluxHttp } from './influx-http.ts';
 import { fieldsOf, measurementOf, offsetNs } from './line-protocol.ts';
 import type { StoreBatch, StoreChannel } from './store.ts';
@@ -64,25 +65,13 @@ function placeOf(batch: StoreBatch, row: Row): string {
   return `${device}\n${place ?? ''}\n${nsText(row.timeMs, offsetNs(batch.epoch, row.seq))}`;
 }
 
-/** Reads `name,tags,time,v,q,a` lines; tags are one quoted column, device and place. */
 function pointsOf(csv: string): Map<string, Stored> {
   const points = new Map<string, Stored>();
-  for (const line of csv.split('\n')) {
-    const match = /^[^,]*,(?:"((?:[^"]|"")*)"|([^,"]*)),(\d+),([^,]*),(\d*),(\d*)$/.exec(line);
-    if (match === null || (match[4] === '' && match[6] === '')) continue;
-    const tags = tagsOf((match[1] ?? match[2] ?? '').replaceAll('""', '"'));
-    const place = `${tags.get('device') ?? ''}\n${tags.get('place') ?? ''}\n${match[3]}`;
-    points.set(place, { value: match[4] === '' ? null : Number(match[4]), quality: Number(match[5] || match[6]) });
+  for (const { tags, timeNs, cells } of csvRows(csv)) {
+    const [value = '', bits = '', absent = ''] = cells;
+    if (value === '' && absent === '') continue;
+    const place = `${tags.get('device') ?? ''}\n${tags.get('place') ?? ''}\n${timeNs}`;
+    points.set(place, { value: value === '' ? null : Number(value), quality: Number(bits || absent) });
   }
   return points;
-}
-
-/** `device=a\,b,place=d30` as the line protocol escapes it. */
-function tagsOf(text: string): Map<string, string> {
-  const tags = new Map<string, string>();
-  for (const tag of text.match(/(?:\\.|[^,\\])+/g) ?? []) {
-    const [, key, value] = /^([^=]*)=(.*)$/s.exec(tag) ?? [];
-    if (key !== undefined && value !== undefined) tags.set(key, value.replace(/\\(.)/g, '$1'));
-  }
-  return tags;
 }

@@ -4,15 +4,18 @@
  * The ledger stays in the vault and is written after InfluxDB has answered 204: a crash in between makes the gateway
  * send again, and the same points are written over themselves.
  */
+import { messageOf } from '@karez/model';
 import { InfluxDB } from 'influx';
+import { LEVELS } from '../rollup/levels.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type Range, runsOf } from '../vault/ranges.ts';
 import { toVault } from './embedded.ts';
 import { findGuilty, type Guilty } from './find-guilty.ts';
 import type { InfluxAddress } from './influx-address.ts';
 import { readHistory } from './influx-history.ts';
-import { answered, type InfluxHttp, influxHttp } from './influx-http.ts';
+import { answered, type InfluxHttp, influxHttp, unavailable } from './influx-http.ts';
 import { compareRepeats } from './influx-repeats.ts';
+import { rollUpSome } from './influx-rollups.ts';
 import { Lines } from './line-protocol.ts';
 import { clash, type Refused, rowsOf, rowsWithout, type Store, type StoreBatch, type StoreChannel } from './store.ts';
 
@@ -63,6 +66,29 @@ export async function openInfluxStore(
   const http = influxHttp(address, WRITERS + 1, () => make(limitMs));
   await make(Math.min(START_LIMIT_MS, limitMs)).catch(late);
 
+  let rolling = false;
+  let refused = !address.rollups;
+  /** Whether history is rolled up here: a server that knows no retention policies of its own says so once. */
+  const makePolicies = async () => {
+    if (refused) return false;
+    for (const { name } of LEVELS) {
+      const made = influx.createRetentionPolicy(name, { database, duration: 'INF', replication: 1, isDefault: false });
+      await answered(made, limitMs).catch((cause) => {
+        if (!/not implemented|unsupported|method not allowed|unauthorized|forbidden|parse/i.test(messageOf(cause)))
+          throw unavailable('InfluxDB made no retention policy', cause);
+        refused = true;
+        late(new Error(`InfluxDB makes no retention policies, so history is not rolled up: ${messageOf(cause)}`));
+      });
+    }
+    if (address.keep !== undefined && !refused)
+      await answered(
+        influx.alterRetentionPolicy('autogen', { database, duration: address.keep, replication: 1, isDefault: true }),
+        limitMs,
+      );
+    rolling = !refused;
+    return rolling;
+  };
+
   return {
     async commit(batches, nowMs) {
       const known = await vault.known(batches.map(numbersOf));
@@ -92,7 +118,11 @@ export async function openInfluxStore(
       );
       return outcomes;
     },
-    history: (wanted) => answered(readHistory(influx, wanted), limitMs),
+    history: (wanted) => answered(readHistory({ influx, http, vault, rollups: () => rolling }, wanted), limitMs),
+    async rollUp(closedMs) {
+      if (!rolling && !(await makePolicies())) return false;
+      return await rollUpSome(http, vault, closedMs);
+    },
     async close() {
       http.close();
     },

@@ -24,7 +24,8 @@ export function fieldsOf(quantity: string): { value: string; bits: string; absen
   return { value: `"${quantity}"`, bits: `"${quantity}.q"`, absent: `"${quantity}.absent"` };
 }
 
-function seriesKey(c: StoreChannel): string {
+/** Measurement and tags of a channel, with the space behind them. */
+export function seriesKey(c: StoreChannel): string {
   const tags = [
     `device=${escapeTag(c.device)}`,
     `farm=${escapeTag(c.farm)}`,

@@ -1,69 +1,25 @@
 /** One contract for every store: run over the embedded one and over a real InfluxDB. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { firstOf, QUALITY, type Reading, type Readings, toColumns, toRows } from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Influxd, startInfluxd } from '../testing/influxd.ts';
-import { type OpenVault, openVault } from '../vault/open-vault.ts';
-import { embeddedStore } from './embedded.ts';
+import { STORES, type StoreFixture, vaultIn } from '../testing/stores.ts';
 import { openInfluxStore } from './influx.ts';
 import { parseInfluxUrl } from './influx-address.ts';
-import { channelPath, type Store, type StoreChannel } from './store.ts';
+import { channelPath, type StoreChannel } from './store.ts';
 
 const START = Date.UTC(2026, 5, 1);
 const NOW = START + 86_400_000;
 const EPOCH = '000000aa';
-
-interface Fixture {
-  store: Store;
-  vault: OpenVault;
-  close(): Promise<void>;
-}
-
-async function vaultIn(keepReadings: boolean): Promise<{ vault: OpenVault; folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'karez-store-'));
-  return { vault: await openVault({ path: join(folder, 'cloud.db'), keepReadings }), folder };
-}
-
-const STORES: Record<string, () => Promise<Fixture>> = {
-  async embedded() {
-    const { vault, folder } = await vaultIn(true);
-    return {
-      store: embeddedStore(vault),
-      vault,
-      async close() {
-        await vault.close();
-        rmSync(folder, { recursive: true });
-      },
-    };
-  },
-  async influx() {
-    const influxd: Influxd = await startInfluxd();
-    const { vault, folder } = await vaultIn(false);
-    const store = await openInfluxStore(parseInfluxUrl(influxd.url), vault);
-    return {
-      store,
-      vault,
-      async close() {
-        await store.close();
-        await vault.close();
-        await influxd.stop();
-        rmSync(folder, { recursive: true });
-      },
-    };
-  },
-};
 
 const moisture = (device: string): StoreChannel => ({
   ...{ farm: 'farm', gateway: 'gw-1', device, quantity: 'soil.moisture', place: 'd30', field: 'north' },
 });
 
 describe.each(Object.keys(STORES))('the %s store', (name) => {
-  let fixture: Fixture;
+  let fixture: StoreFixture;
   let next = 0;
   beforeAll(async () => {
-    fixture = await (STORES[name] as () => Promise<Fixture>)();
+    fixture = await (STORES[name] as () => Promise<StoreFixture>)();
   });
   afterAll(async () => {
     await fixture?.close();

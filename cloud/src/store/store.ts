@@ -67,12 +67,25 @@ export interface Store {
   commit(batches: readonly StoreBatch[], nowMs: number): Promise<Outcome[]>;
   /** One channel's readings between two times, single where they fit in `points`, summed up in steps where not. */
   history(request: HistoryRequest): Promise<Series>;
+  /**
+   * Rolls up some of the hours that are over (rollup/levels.ts), in one bounded piece of work.
+   * @param closedMs hours that end later are left open. @returns whether there are more.
+   * @throws KarezError STORE_UNAVAILABLE; then nothing is forgotten, and repeating is right.
+   */
+  rollUp(closedMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** `farm/gateway/device/quantity[@place]`: a channel's name over all farms. */
 export function channelPath(c: StoreChannel): string {
   return `${c.farm}/${c.gateway}/${c.device}/${c.quantity}${c.place === undefined ? '' : `@${c.place}`}`;
+}
+
+/** The channel that a path names; its field is not in the path. */
+export function pathChannel(path: string): StoreChannel {
+  const [farm, gateway, device, rest] = path.split('/') as [string, string, string, string];
+  const [quantity, place] = rest.split('@') as [string, string?];
+  return { farm, gateway, device, quantity, place, field: undefined };
 }
 
 /** The rows of these numbers, as columns of their own. */

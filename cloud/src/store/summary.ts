@@ -1,38 +1,15 @@
 /**
  * Readings of one channel, in the order of time, made into at most a number of points. Up to that number they are
  * given as they are; beyond, in equal steps from the start of the range, each summed up by the quantity's aggregate with
- * lowest, highest, count and all quality bits. Steps without a reading are left out, so that a gap stays a gap. Values
- * outside the physical range count only where a step has no others.
+ * lowest, highest, count and all quality bits. Steps without a reading are left out, so that a gap stays a gap.
  */
-import { type Aggregate, QUALITY, type Series } from '@karez/model';
+import type { Aggregate, Series } from '@karez/model';
+import { aggregateOf, type Bucket, Gatherer } from '../rollup/bucket.ts';
 
 interface Step {
   start: number;
-  n: number;
-  quality: number;
-  /** Sound values first, all values second. */
-  sums: [Sum, Sum];
+  gatherer: Gatherer;
 }
-
-interface Sum {
-  n: number;
-  sum: number;
-  sin: number;
-  cos: number;
-  lo: number;
-  hi: number;
-  last: number;
-}
-
-const emptySum = (): Sum => ({
-  n: 0,
-  sum: 0,
-  sin: 0,
-  cos: 0,
-  lo: Number.POSITIVE_INFINITY,
-  hi: Number.NEGATIVE_INFINITY,
-  last: Number.NaN,
-});
 
 export class Summary {
   readonly #id: string;
@@ -52,36 +29,41 @@ export class Summary {
     this.#aggregate = aggregate;
     this.#fromMs = fromMs;
     this.#points = points;
-    this.#stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
+    this.#stepMs = stepOf(fromMs, toMs, points);
   }
 
   /** Adds the next reading; times must not fall. `value` is null for an absent one. */
   add(timeMs: number, value: number | null, quality: number): void {
-    if (this.#raw !== undefined) {
-      this.#raw.timeMs.push(timeMs);
-      this.#raw.value.push(value);
-      this.#raw.quality.push(quality);
-      if (this.#raw.timeMs.length <= this.#points) return;
-      const { timeMs: times, value: values, quality: qualities } = this.#raw;
-      this.#raw = undefined;
-      for (const [i, t] of times.entries()) this.#toStep(t, values[i] as number | null, qualities[i] as number);
+    if (this.#raw === undefined) {
+      this.#stepAt(timeMs).add(value, quality);
       return;
     }
-    this.#toStep(timeMs, value, quality);
+    this.#raw.timeMs.push(timeMs);
+    this.#raw.value.push(value);
+    this.#raw.quality.push(quality);
+    if (this.#raw.timeMs.length > this.#points) this.#sumUp();
   }
 
-  #toStep(timeMs: number, value: number | null, quality: number): void {
+  /** Adds what was rolled up; the answer is then in steps, however little it is. */
+  addBucket(timeMs: number, bucket: Bucket): void {
+    this.#sumUp();
+    this.#stepAt(timeMs).addBucket(bucket);
+  }
+
+  #sumUp(): void {
+    if (this.#raw === undefined) return;
+    const { timeMs, value, quality } = this.#raw;
+    this.#raw = undefined;
+    for (const [i, t] of timeMs.entries()) this.#stepAt(t).add(value[i] as number | null, quality[i] as number);
+  }
+
+  #stepAt(timeMs: number): Gatherer {
     const start = this.#fromMs + Math.floor((timeMs - this.#fromMs) / this.#stepMs) * this.#stepMs;
-    let step = this.#steps.at(-1);
-    if (step === undefined || step.start !== start) {
-      step = { start, n: 0, quality: 0, sums: [emptySum(), emptySum()] };
-      this.#steps.push(step);
-    }
-    step.n++;
-    step.quality |= quality;
-    if (value === null) return;
-    if ((quality & QUALITY.RANGE) === 0) collect(step.sums[0], value);
-    collect(step.sums[1], value);
+    const step = this.#steps.at(-1);
+    if (step?.start === start) return step.gatherer;
+    const gatherer = new Gatherer();
+    this.#steps.push({ start, gatherer });
+    return gatherer;
   }
 
   result(): Series {
@@ -89,41 +71,21 @@ export class Summary {
       const { timeMs, value, quality } = this.#raw;
       return { id: this.#id, stepMs: 0, timeMs, mean: value, lo: value, hi: value, n: timeMs.map(() => 1), quality };
     }
-    const used = this.#steps.map((s) => (s.sums[0].n > 0 ? s.sums[0] : s.sums[1]));
+    const buckets = this.#steps.map(({ gatherer }) => gatherer.bucket());
     return {
       id: this.#id,
       stepMs: this.#stepMs,
       timeMs: this.#steps.map((s) => s.start),
-      mean: used.map((sum) => combine(sum, this.#aggregate)),
-      lo: used.map((sum) => (sum.n === 0 ? null : sum.lo)),
-      hi: used.map((sum) => (sum.n === 0 ? null : sum.hi)),
-      n: this.#steps.map((s) => s.n),
-      quality: this.#steps.map((s) => s.quality),
+      mean: buckets.map((bucket) => aggregateOf(bucket, this.#aggregate)),
+      lo: buckets.map(({ sums }) => (sums.n === 0 ? null : sums.lo)),
+      hi: buckets.map(({ sums }) => (sums.n === 0 ? null : sums.hi)),
+      n: buckets.map(({ n }) => n),
+      quality: buckets.map(({ quality }) => quality),
     };
   }
 }
 
-function collect(sum: Sum, value: number): void {
-  sum.n++;
-  sum.sum += value;
-  const angle = (value * Math.PI) / 180;
-  sum.sin += Math.sin(angle);
-  sum.cos += Math.cos(angle);
-  sum.lo = Math.min(sum.lo, value);
-  sum.hi = Math.max(sum.hi, value);
-  sum.last = value;
-}
-
-function combine(sum: Sum, aggregate: Aggregate): number | null {
-  if (sum.n === 0) return null;
-  switch (aggregate) {
-    case 'mean':
-      return sum.sum / sum.n;
-    case 'sum':
-      return sum.sum;
-    case 'last':
-      return sum.last;
-    case 'circular':
-      return ((Math.atan2(sum.sin, sum.cos) * 180) / Math.PI + 360) % 360;
-  }
+/** Length of one step in which a range is summed up to so many points, ms. */
+export function stepOf(fromMs: number, toMs: number, points: number): number {
+  return Math.max(1, Math.ceil((toMs - fromMs) / points));
 }

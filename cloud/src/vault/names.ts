@@ -39,6 +39,10 @@ export class Names {
     return id;
   }
 
+  knownSeries(path: string): number | undefined {
+    return this.#series.get(path) ?? (this.#findSeries.get(path) as { id: number } | undefined)?.id;
+  }
+
   series(path: string): number {
     let id = this.#series.get(path);
     if (id === undefined) {

@@ -9,7 +9,9 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Readings } from '@karez/model';
+import { HOUR_MS } from '../rollup/levels.ts';
 import { newestRows, takenMs } from '../store/newest.ts';
+import type { DirtyHours } from './dirty.ts';
 import type { Names } from './names.ts';
 import { inOrder, type RangeTable, runsOf } from './ranges.ts';
 
@@ -42,6 +44,7 @@ export class ReadingTable {
   readonly #keep: boolean;
   readonly #names: Names;
   readonly #ledger: RangeTable;
+  readonly #dirty: DirtyHours;
   readonly #insert: StatementSync;
   readonly #insertMany: StatementSync;
   readonly #find: StatementSync;
@@ -49,10 +52,11 @@ export class ReadingTable {
   readonly #allLatest: StatementSync;
   readonly #addConflicts: StatementSync;
 
-  constructor(db: DatabaseSync, names: Names, ledger: RangeTable, keep: boolean) {
+  constructor(db: DatabaseSync, names: Names, ledger: RangeTable, dirty: DirtyHours, keep: boolean) {
     this.#keep = keep;
     this.#names = names;
     this.#ledger = ledger;
+    this.#dirty = dirty;
     const insert = (rows: number) =>
       db.prepare(
         `INSERT OR IGNORE INTO reading (series, time, source, seq, value, quality) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`,
@@ -104,8 +108,21 @@ export class ReadingTable {
         readings.seq[i] as number,
       );
     }
+    this.#markHours(readings, paths);
     for (const run of runs) this.#ledger.add(source, run);
     return outcome;
+  }
+
+  /** Marks the hours in which these readings lie; a repeat marks for nothing, which costs little. */
+  #markHours({ channel, timeMs, count }: Readings, paths: VaultBatch['paths']): void {
+    let [series, lastHour, lastChannel] = [0, Number.NaN, Number.NaN];
+    for (let i = 0; i < count; i++) {
+      const hour = Math.floor((timeMs[i] as number) / HOUR_MS);
+      if (channel[i] === lastChannel && hour === lastHour) continue;
+      if (channel[i] !== lastChannel) series = this.#names.series(paths.get(channel[i] as number) as string);
+      [lastHour, lastChannel] = [hour, channel[i] as number];
+      this.#dirty.mark(series, hour);
+    }
   }
 
   latest(): LatestRow[] {

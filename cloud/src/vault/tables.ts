@@ -1,11 +1,11 @@
 /**
  * What the cloud keeps on its own disk: credentials, inventories, what gateways last said of themselves, the ledger of
- * committed sequence ranges, the newest value of each channel, the quarantine, and, where no InfluxDB is used, the
- * readings themselves. One SQLite file, WAL with synchronous FULL, one writer.
+ * committed sequence ranges, the newest value of each channel, the quarantine, the list of hours that are to be rolled up, and,
+ * where no InfluxDB is used, the readings themselves and what they were rolled up to. One SQLite file, WAL with synchronous FULL, one writer.
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What each version adds to the one before. */
 const STEPS = [
@@ -43,6 +43,15 @@ const STEPS = [
   `,
   `
   ALTER TABLE gateway ADD COLUMN heard INTEGER;
+  `,
+  `
+  CREATE TABLE dirty (
+    hour INTEGER NOT NULL, series INTEGER NOT NULL REFERENCES series, marks INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (hour, series)) WITHOUT ROWID;
+  CREATE TABLE rollup (
+    series INTEGER NOT NULL, level INTEGER NOT NULL, time INTEGER NOT NULL, n INTEGER NOT NULL, quality INTEGER NOT NULL,
+    sound INTEGER NOT NULL, used INTEGER NOT NULL, sum REAL NOT NULL, sin REAL NOT NULL, cos REAL NOT NULL, lo REAL, hi REAL, last REAL,
+    PRIMARY KEY (series, level, time)) WITHOUT ROWID;
+  INSERT INTO dirty (hour, series) SELECT DISTINCT time / 3600000, series FROM reading;
   `,
 ];
 

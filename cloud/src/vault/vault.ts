@@ -4,10 +4,12 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Inventory } from '@karez/model';
+import { type DirtyHour, DirtyHours } from './dirty.ts';
 import { Names } from './names.ts';
 import { Quarantine, type QuarantineEntry, type QuarantineRow } from './quarantine.ts';
 import { type Range, RangeTable } from './ranges.ts';
 import { type LatestRow, ReadingTable, type VaultBatch, type VaultOutcome } from './readings.ts';
+import { RollupTable } from './rollups.ts';
 import { type GatewayWord, type Heard, type LedgerEntry, Sources } from './sources.ts';
 import { createTables } from './tables.ts';
 
@@ -30,10 +32,15 @@ export interface Numbers {
   runs: Range[];
 }
 
+/** Hours of channels looked at in one piece of rolling up. */
+const HOURS_AT_ONCE = 500;
+
 export class Vault {
   readonly #db: DatabaseSync;
   readonly #names: Names;
   readonly #ledger: RangeTable;
+  readonly #dirty: DirtyHours;
+  readonly #rollups: RollupTable;
   readonly #readings: ReadingTable;
   readonly #quarantine: Quarantine;
   readonly #sources: Sources;
@@ -45,7 +52,9 @@ export class Vault {
     this.#ledger = new RangeTable(this.#db, 'ledger');
     const refused = new RangeTable(this.#db, 'refused');
     const given = new RangeTable(this.#db, 'given');
-    this.#readings = new ReadingTable(this.#db, this.#names, this.#ledger, keepReadings);
+    this.#dirty = new DirtyHours(this.#db);
+    this.#rollups = new RollupTable(this.#db);
+    this.#readings = new ReadingTable(this.#db, this.#names, this.#ledger, this.#dirty, keepReadings);
     this.#quarantine = new Quarantine(this.#db, this.#names, refused);
     this.#sources = new Sources(this.#db, this.#names, { ledger: this.#ledger, refused, given });
   }
@@ -53,6 +62,38 @@ export class Vault {
   /** Stores what is new of each batch, with its ledger entry and the newest value of each channel, or nothing at all. */
   commit(batches: readonly VaultBatch[], nowMs: number): VaultOutcome[] {
     return this.#transaction(() => batches.map((batch) => this.#readings.commit(batch, nowMs)));
+  }
+
+  /** Rolls up some of the hours that are over at `closedMs`, in one bounded piece of work. @returns whether there are more. */
+  rollUp(closedMs: number): boolean {
+    const due = this.#dirty.due(closedMs, HOURS_AT_ONCE);
+    if (due.length === 0) return false;
+    const done = this.#transaction(() => {
+      const rolled = this.#rollups.rollUp(due);
+      this.#dirty.clean(rolled);
+      return rolled;
+    });
+    return done.length < due.length || due.length === HOURS_AT_ONCE;
+  }
+
+  /** Hours that are over and not rolled up, for a store that does it itself; to be given back to `rolledUp`. */
+  dirtyHours(closedMs: number, most: number): DirtyHour[] {
+    return this.#dirty.due(closedMs, most);
+  }
+
+  rolledUp(hours: readonly DirtyHour[]): void {
+    this.#transaction(() => this.#dirty.clean(hours));
+  }
+
+  /** Hours of a channel that are not rolled up, rising. */
+  dirtyOf(path: string, fromMs: number, toMs: number): number[] {
+    const series = this.#names.knownSeries(path);
+    return series === undefined ? [] : this.#dirty.of(series, fromMs, toMs);
+  }
+
+  /** How many hours of channels are over and not rolled up. */
+  dirtyCount(closedMs: number): number {
+    return this.#dirty.count(closedMs);
   }
 
   /** Which of these numbers are in the ledger. */
@@ -137,6 +178,7 @@ export class Vault {
     } catch (error) {
       // Ids that were given inside are void with it.
       this.#names.forget();
+      this.#dirty.forget();
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }

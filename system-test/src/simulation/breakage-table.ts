@@ -50,6 +50,7 @@ function storing(change: (batch: StoreBatch, nowMs: number) => StoreBatch): Brea
   return {
     store: (store: Store) => ({
       history: (request) => store.history(request),
+      rollUp: (closedMs) => store.rollUp(closedMs),
       close: () => store.close(),
       async commit(batches, nowMs) {
         const outcomes = await store.commit(

@@ -1,0 +1,79 @@
+/**
+ * Hours of channels that are to be rolled up (rollup/levels.ts). Marked in the transaction that commits their readings. A mark
+ * that is known to stand on disk is not written again, so that live readings cost one mark an hour.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { HOUR_MS } from '../rollup/levels.ts';
+
+export interface DirtyHour {
+  series: number;
+  path: string;
+  /** UTC hours since 1970. */
+  hour: number;
+  /** Rises with each mark: what was marked again meanwhile stays. */
+  marks: number;
+}
+
+/** Marks remembered in memory; beyond, they are written once more. */
+const REMEMBERED = 100_000;
+
+export class DirtyHours {
+  readonly #mark: StatementSync;
+  readonly #due: StatementSync;
+  readonly #clean: StatementSync;
+  readonly #of: StatementSync;
+  readonly #count: StatementSync;
+  readonly #standing = new Set<number>();
+
+  constructor(db: DatabaseSync) {
+    this.#mark = db.prepare(
+      'INSERT INTO dirty (hour, series) VALUES (?, ?) ON CONFLICT DO UPDATE SET marks = marks + 1',
+    );
+    this.#due = db.prepare(
+      `SELECT dirty.series, path, hour, marks FROM dirty JOIN series ON series.id = dirty.series
+       WHERE hour < ? ORDER BY hour, dirty.series LIMIT ?`,
+    );
+    this.#clean = db.prepare('DELETE FROM dirty WHERE hour = ? AND series = ? AND marks = ?');
+    this.#of = db.prepare('SELECT hour FROM dirty WHERE hour >= ? AND hour <= ? AND series = ? ORDER BY hour');
+    this.#count = db.prepare('SELECT count(*) AS n FROM dirty WHERE hour < ?');
+  }
+
+  /** Marks an hour of a series. Within a transaction of the caller. */
+  mark(series: number, hour: number): void {
+    const key = keyOf(series, hour);
+    if (this.#standing.has(key)) return;
+    this.#mark.run(hour, series);
+    if (this.#standing.size >= REMEMBERED) this.#standing.clear();
+    this.#standing.add(key);
+  }
+
+  /** Forgets which marks stand: what a transaction wrote came to nothing. */
+  forget(): void {
+    this.#standing.clear();
+  }
+
+  /** The oldest hours that are over. From now on a mark on one of them counts anew. */
+  due(closedMs: number, most: number): DirtyHour[] {
+    const hours = this.#due.all(Math.floor(closedMs / HOUR_MS), most) as unknown as DirtyHour[];
+    for (const { series, hour } of hours) this.#standing.delete(keyOf(series, hour));
+    return hours;
+  }
+
+  /** These were rolled up; those marked again meanwhile stay. */
+  clean(hours: readonly DirtyHour[]): void {
+    for (const { series, hour, marks } of hours) this.#clean.run(hour, series, marks);
+  }
+
+  /** Hours of a series that are not rolled up, rising. */
+  of(series: number, fromMs: number, toMs: number): number[] {
+    const rows = this.#of.all(Math.floor(fromMs / HOUR_MS), Math.floor(toMs / HOUR_MS), series);
+    return (rows as { hour: number }[]).map(({ hour }) => hour);
+  }
+
+  count(closedMs: number): number {
+    return (this.#count.get(Math.floor(closedMs / HOUR_MS)) as { n: number }).n;
+  }
+}
+
+/** Hours up to the year 2200 fit 21 bits. */
+const keyOf = (series: number, hour: number) => series * 2 ** 21 + hour;
