@@ -8,10 +8,11 @@ import { tryDevice } from './device/try-device.ts';
 import { startTransport } from './transport/transport.ts';
 
 const HELP = `karez device try PROFILE PORT   talk to a device and say what it answers, raw and decoded
-  --address A      its address (Modbus, default 1) or system id (MAVLink)
+  --address A      its address (Modbus, default 1; SDI-12, default 0) or system id (MAVLink)
   --baud N         speed of a serial port; default the maker's
   --parity P       none, even or odd
   --modbus-tcp     Modbus TCP, not RTU through a serial server
+  --adapter A      SDI-12: command (default) or transparent
   --times N        stop after so many samples, default 3
   --seconds N      or after so long, default 20
 
@@ -20,7 +21,10 @@ karez device scan PORT            find the addresses that answer
   --speeds A,B     speeds to try, default the usual ones until something answers
   --addresses A..B
   --all            all speeds, also where something was found at one
-  --modbus-tcp     as above
+  --modbus-tcp, --adapter   as above
+
+karez device address PORT A B     give the SDI-12 sensor at address A the address B, for good
+  --adapter A      as above
 
 PROFILE is an id (karez decode --list) or a YAML file of your own.
 PORT is like /dev/ttyUSB0, /dev/ttyUSB0@4800 or 192.168.1.20:4001.`;
@@ -30,6 +34,7 @@ const OPTIONS = {
   baud: { type: 'string' },
   parity: { type: 'string' },
   'modbus-tcp': { type: 'boolean', default: false },
+  adapter: { type: 'string', default: 'command' },
   times: { type: 'string', default: '3' },
   seconds: { type: 'string', default: '20' },
   protocol: { type: 'string', default: 'modbus' },
@@ -56,7 +61,8 @@ export async function device(args: string[]): Promise<void> {
   if (values.help || verb === undefined) return console.log(HELP);
   if (verb === 'try') return await tryOne(rest, values);
   if (verb === 'scan') return await scan(rest, values);
-  throw new Error(`there is no "karez device ${verb}"; there are try and scan`);
+  if (verb === 'address') return await address(rest, values);
+  throw new Error(`there is no "karez device ${verb}"; there are try, scan and address`);
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
@@ -67,7 +73,13 @@ async function tryOne([profileText, portText]: string[], values: Values): Promis
   const port = portFrom(portText, portOptions(values));
   const outcome = await tryDevice(
     {
-      ...{ profile, port, isTcp: values['modbus-tcp'], times: whole('times', values.times) },
+      ...{
+        profile,
+        port,
+        isTcp: values['modbus-tcp'],
+        adapter: adapterFrom(values),
+        times: whole('times', values.times),
+      },
       withinMs: whole('seconds', values.seconds) * 1_000,
       ...(values.address === undefined ? {} : { address: values.address }),
     },
@@ -99,7 +111,7 @@ async function scan([portText]: string[], values: Values): Promise<void> {
   const all: Found[] = [];
   await SCANNERS[values.protocol as ScannedProtocol](
     {
-      ...{ port, isThorough: values.all, isTcp: values['modbus-tcp'] },
+      ...{ port, isThorough: values.all, isTcp: values['modbus-tcp'], adapter: adapterFrom(values) },
       ...(values.speeds === undefined ? {} : { speeds: values.speeds.split(',').map((s) => whole('speeds', s)) }),
       ...(values.addresses === undefined ? {} : { addresses: addressesFrom(values.addresses) }),
     },
@@ -125,9 +137,24 @@ async function scan([portText]: string[], values: Values): Promise<void> {
     return;
   }
   console.error(
-    `${end}: nobody answered at ${portName(port)}. Are the devices powered, A and B not swapped, is the line not in use?`,
+    `${end}: nobody answered at ${portName(port)}. Are the devices powered, are the wires right (A and B not swapped), is the line not in use?`,
   );
   process.exitCode = isInterrupted ? 130 : 1;
+}
+
+async function address([portText, from, to]: string[], values: Values): Promise<void> {
+  if (portText === undefined || from === undefined || to === undefined)
+    throw new Error('usage: karez device address PORT A B');
+  const { changeSdi12Address } = await import('./sdi12/change-address.ts');
+  const port = portFrom(portText, portOptions(values));
+  await changeSdi12Address({ port, adapter: adapterFrom(values), from, to }, deps, startTransport);
+  console.log(`Done: the sensor at ${from} is at ${to} now.`);
+}
+
+function adapterFrom({ adapter }: Values): 'command' | 'transparent' {
+  if (adapter !== 'command' && adapter !== 'transparent')
+    throw new Error(`--adapter must be command or transparent, not "${adapter}"`);
+  return adapter;
 }
 
 function portOptions({ baud, parity }: Values): Parameters<typeof portFrom>[1] {

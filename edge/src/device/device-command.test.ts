@@ -32,7 +32,7 @@ test.each([
   [['scan', 'soil'], /^"soil" is no port: give a path/],
   [['scan', `${folder}/tty`, '--protocol', 'can'], /^--protocol must be modbus.*, not "can"/],
   [['try', join(folder, 'own.yaml'), `${folder}/tty`], /own\.yaml: [a-zA-Z]+ is missing\n$/],
-  [['find'], 'there is no "karez device find"; there are try and scan\n'],
+  [['find'], 'there is no "karez device find"; there are try, scan and address\n'],
 ])('%j ends with a sentence', async (args, sentence) => {
   const { code, out, err } = await run(...args);
   expect([code, out]).toEqual([1, '']);

@@ -20,6 +20,8 @@ export interface ScanRequest {
   /** Goes on with the other speeds where devices were found at one. */
   isThorough: boolean;
   isTcp: boolean;
+  /** Of SDI-12; default command. */
+  adapter?: 'command' | 'transparent';
 }
 
 export interface ScanHost {
@@ -38,6 +40,7 @@ export type Scanner = (request: ScanRequest, host: ScanHost) => Promise<void>;
 
 export const SCANNERS = {
   modbus: async (request: ScanRequest, host: ScanHost) => (await import('../modbus/scan.ts')).scanModbus(request, host),
+  sdi12: async (request: ScanRequest, host: ScanHost) => (await import('../sdi12/scan.ts')).scanSdi12(request, host),
 } satisfies Record<string, Scanner>;
 
 export type ScannedProtocol = keyof typeof SCANNERS;

@@ -69,6 +69,7 @@ export function tapOn(open: OpenTransport, clock: Clock, show: (line: string) =>
           show(`→ ${bytesInWords([...bytes])}`);
           line.write(bytes);
         },
+        ...(line.setBreak === undefined ? {} : { setBreak: line.setBreak.bind(line) }),
         stop: () => line.stop(),
       };
     },

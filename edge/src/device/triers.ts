@@ -12,11 +12,15 @@ export interface TryOn {
   address: string;
   /** Modbus TCP instead of RTU. */
   isTcp: boolean;
+  /** Of SDI-12; default command. */
+  adapter?: 'command' | 'transparent';
 }
 
 export interface Trier {
   /** The address of a device that has just been unpacked; left out where there are none. */
   usualAddress?: string;
+  /** What addresses look like, where they are no numbers. */
+  addresses?: { pattern: RegExp; words: string };
   /** Whether it is asked, so that its pace is ours; the others speak by themselves. */
   isAsked: boolean;
   line(device: { id: string; profile: string; intervalMs?: number }, on: TryOn): LineConfig;
@@ -42,6 +46,17 @@ export const TRIERS: Partial<Record<Protocol, Trier>> = {
       type: 'mavlink',
       port,
       devices: [{ ...device, systemId: Number(address) }],
+    }),
+  },
+  sdi12: {
+    usualAddress: '0',
+    addresses: { pattern: /^[0-9A-Za-z]$/, words: 'a digit or a letter' },
+    isAsked: true,
+    line: (device, { port, address, adapter = 'command' }) => ({
+      type: 'sdi12',
+      port,
+      adapter,
+      devices: [{ ...device, address }],
     }),
   },
 };

@@ -3,6 +3,7 @@ import { virtualClock } from '@karez/model/testing';
 import { describe, expect, test } from 'vitest';
 import { fakeTransport } from '../testing/fake-transport.ts';
 import { attachProbes } from '../testing/modbus-probes.ts';
+import { attachSensors } from '../testing/sdi12-sensors.ts';
 import { bytesInWords } from './tap.ts';
 import { TRIERS } from './triers.ts';
 import { type TryRequest, tryDevice } from './try-device.ts';
@@ -101,6 +102,23 @@ describe('a device that is tried', () => {
     expect((await outcome).samples).toBe(0);
     expect(printed[0]).toBe('→ 00 01 00 00 00 06 01 03 00 00 00 07');
   });
+});
+
+test('an SDI-12 sensor is shown with what it says of itself, and other addresses than letters and digits refused', async () => {
+  const teros = profileOf('teros-12');
+  const { clock, line, printed, outcome } = setUp({ profile: teros, address: 'b', times: 1 });
+  attachSensors(line, clock, 'b');
+  await clock.advance(10);
+  line.connect();
+  await clock.advance(3_000);
+  expect(await outcome).toEqual({ samples: 1, trouble: null });
+  expect(printed.slice(0, 8)).toEqual([
+    ...['→ "bI!"', '← "b13METER   TER12 201T12-00082937\\r\\n"', '→ "bC!"', '← "b00003\\r\\n"', '→ "bD0!"'],
+    ...['← "b+1807.82+21.0+1\\r\\n"', '  soil.raw           1807.82', '  soil.moisture      0.57 %'],
+  ]);
+  await expect(setUp({ profile: teros, address: '12' }).outcome).rejects.toThrow(
+    'the address of a sdi12 device must be a digit or a letter',
+  );
 });
 
 test('what comes by MQTT cannot be called', async () => {

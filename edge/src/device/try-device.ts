@@ -49,8 +49,9 @@ export async function tryDevice(
     );
   }
   const address = request.address ?? trier.usualAddress ?? '';
-  if (trier.usualAddress !== undefined && !/^[0-9]+$/.test(address) && /^[0-9]+$/.test(trier.usualAddress))
-    throw new KarezError('REQUEST_INVALID', `the address of a ${profile.protocol} device must be a number`, {
+  const { pattern, words } = trier.addresses ?? { pattern: /^[0-9]+$/, words: 'a number' };
+  if (trier.usualAddress !== undefined && !pattern.test(address))
+    throw new KarezError('REQUEST_INVALID', `the address of a ${profile.protocol} device must be ${words}`, {
       where: 'address',
     });
   let samples = 0;

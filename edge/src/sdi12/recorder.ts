@@ -12,6 +12,8 @@ export interface AskOptions {
   hasCrc?: boolean;
   /** Breaks, or sendings where we make none; default the adapter's. One is for asking whether somebody is there at all. */
   rounds?: number;
+  /** Sendings behind each break, default the adapter's. */
+  tries?: number;
 }
 
 /** A break lasts at least 12 ms, and 8.33 ms of marking follow (section 7.0); timers may be a millisecond off. */
@@ -69,7 +71,7 @@ export class Recorder {
    * @throws KarezError of the last try: DEVICE_TIMEOUT, FRAME_* with the reason, TRANSPORT_CLOSED.
    */
   async ask<T>(command: string, read: (line: string) => T, options: AskOptions = {}): Promise<T> {
-    const { rounds = this.#timing.rounds } = options;
+    const { rounds = this.#timing.rounds, tries = this.#timing.tries } = options;
     for (let round = 1; ; round++) {
       if (this.#timing.sendsBreak) await this.#wake(command[0] as string, round > 1);
       for (let attempt = 1; ; attempt++) {
@@ -77,7 +79,7 @@ export class Recorder {
           return await this.#try(command, read, options.hasCrc ?? false);
         } catch (error) {
           if (!(error instanceof KarezError) || error.code === 'TRANSPORT_CLOSED') throw error;
-          if (attempt < this.#timing.tries) continue;
+          if (attempt < tries) continue;
           if (round >= rounds) throw error;
           break;
         }

@@ -4,6 +4,7 @@ import { crcOf } from '../sdi12/crc.ts';
 import type { FakeTransport } from './fake-transport.ts';
 
 export interface FakeSensor {
+  address: string;
   identity: string;
   values: string[];
   /** Seconds until they are there, as it says; and as it takes, where that is another time. */
@@ -14,6 +15,8 @@ export interface FakeSensor {
   /** From a command to its answer. */
   delayMs: number;
   silent: boolean;
+  /** Takes another address; else it keeps its own and says so. */
+  movable: boolean;
   sendsServiceRequest: boolean;
   /** Changes an answer on its way; its command stands beside it. */
   spoil: (answer: string, command: string) => string;
@@ -35,9 +38,9 @@ const AWAKE_MS = 100;
 
 /** Puts sensors at addresses of `line`. */
 export function attachSensors(line: FakeTransport, clock: Clock, addresses: string): FakeBus {
-  const sensors = new Map([...addresses].map((address) => [address, fakeSensor(address, clock, line)] as const));
+  const sensors = [...addresses].map((address) => fakeSensor(address, clock, line));
   const bus: FakeBus = {
-    sensor: (address) => sensors.get(address) as FakeSensor,
+    sensor: (address) => sensors.find((sensor) => sensor.address === address) as FakeSensor,
     echo: false,
     wakesItself: true,
   };
@@ -51,12 +54,12 @@ export function attachSensors(line: FakeTransport, clock: Clock, addresses: stri
     if (isAwake) lastUseMs = clock.monoMs();
     const [address, command] = [text[0] as string, text.slice(1).replace(/!.*/s, '')];
     if (!isAwake) return;
-    for (const [own, sensor] of sensors) if (own === address || address === '?') sensor.hear(command);
+    for (const sensor of sensors) if (sensor.address === address || address === '?') sensor.hear(command);
   };
   return bus;
 }
 
-function fakeSensor(address: string, clock: Clock, line: FakeTransport): FakeSensor & { hear(command: string): void } {
+function fakeSensor(first: string, clock: Clock, line: FakeTransport): FakeSensor & { hear(command: string): void } {
   let data: string[] = [];
   let isReady = false;
   let hasCrc = false;
@@ -67,11 +70,20 @@ function fakeSensor(address: string, clock: Clock, line: FakeTransport): FakeSen
       if (spoilt !== '') line.say(new TextEncoder().encode(spoilt));
     });
   };
-  const sealed = (values: string) => `${address}${values}${hasCrc ? crcOf(address + values) : ''}\r\n`;
+  const sealed = (values: string) => `${sensor.address}${values}${hasCrc ? crcOf(sensor.address + values) : ''}\r\n`;
   const sensor: FakeSensor & { hear(command: string): void } = {
+    address: first,
     identity: '13METER   TER12 201T12-00082937',
     values: ['+1807.82', '+21.0', '+1'],
-    ...{ seconds: 0, takesMs: undefined, perAnswer: 9, delayMs: 15, silent: false, sendsServiceRequest: true },
+    ...{
+      seconds: 0,
+      takesMs: undefined,
+      perAnswer: 9,
+      delayMs: 15,
+      silent: false,
+      movable: true,
+      sendsServiceRequest: true,
+    },
     spoil: (answer) => answer,
     asked: [],
     abort() {
@@ -82,8 +94,11 @@ function fakeSensor(address: string, clock: Clock, line: FakeTransport): FakeSen
       sensor.asked.push({ atMs: clock.monoMs(), command });
       if (sensor.silent) return;
       const start = /^([MCV])(C?)\d?$/.exec(command);
-      if (command === '') say(`${address}\r\n`, command);
-      else if (command === 'I') say(`${address}${sensor.identity}\r\n`, command);
+      if (command === '') say(`${sensor.address}\r\n`, command);
+      else if (/^A.$/.test(command)) {
+        if (sensor.movable) sensor.address = command[1] as string;
+        say(`${sensor.address}\r\n`, command);
+      } else if (command === 'I') say(`${sensor.address}${sensor.identity}\r\n`, command);
       else if (start !== null) measure(start[1] as string, start[2] === 'C');
       else if (/^RC?\d$/.test(command)) {
         hasCrc = command[1] === 'C';
@@ -101,11 +116,11 @@ function fakeSensor(address: string, clock: Clock, line: FakeTransport): FakeSen
     data = [...sensor.values];
     const digits = letter === 'C' ? 2 : 1;
     const count = String(data.length).padStart(digits, '0');
-    say(`${address}${String(sensor.seconds).padStart(3, '0')}${count}\r\n`, letter);
+    say(`${sensor.address}${String(sensor.seconds).padStart(3, '0')}${count}\r\n`, letter);
     if (isReady) return;
     cancel = clock.after(sensor.delayMs + (sensor.takesMs ?? sensor.seconds * 900), () => {
       isReady = true;
-      if (letter !== 'C' && sensor.sendsServiceRequest) say(`${address}\r\n`, 'service request');
+      if (letter !== 'C' && sensor.sendsServiceRequest) say(`${sensor.address}\r\n`, 'service request');
     });
   }
   return sensor;
