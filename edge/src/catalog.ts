@@ -1,38 +1,68 @@
 /**
  * Which channels the gateway has, and their numbers. A number is given once and never again means anything else within
  * an epoch, because readings that carry it may wait in the journal for weeks; what left the configuration stays,
- * inactive.
+ * inactive. Each version of a channel's calibration has a number of its own, so that every reading carries what it was
+ * calibrated with.
  */
-import type { CatalogDevice, Inventory } from '@karez/model';
+import type { CatalogChannel, CatalogDevice, Inventory } from '@karez/model';
+import type { CalibratedChannel, ChannelVersion } from './calibrate/calibrate.ts';
+import { type DeviceChannel, deviceChannels } from './calibrate/device-channels.ts';
+import { type GatewayVersions, type Placement, settleVersions, type VersionLog } from './calibrate/versions.ts';
+import { wantedCalibrations } from './calibrate/wanted.ts';
 import type { ConfiguredDevice, GatewayConfig } from './config.ts';
-import { channelNames, placeOf } from './defaults.ts';
 import type { Journal } from './journal/journal.ts';
 
 /** A configured device as the pipeline needs it. */
 export interface CatalogEntry {
   device: ConfiguredDevice;
-  /** Channel numbers in the order of the profile's channels. */
-  numbers: number[];
-  quantities: string[];
+  /** Those of the profile in its order, then those that a calibration makes. */
+  channels: readonly CalibratedChannel[];
 }
 
 export interface Catalog {
   entries: ReadonlyMap<string, CatalogEntry>;
   inventory: Inventory;
+  /** When the configuration was taken up. */
+  takenUpMs: number;
 }
 
-/** Numbers the channels of all devices and describes them, with those of earlier configurations. */
+type Books = Pick<Journal, 'number' | 'recall' | 'remember' | 'opened'>;
+type EdgeConfig = Pick<GatewayConfig, 'farm' | 'gateway' | 'fields'>;
+
+/**
+ * Numbers the channels of all devices and describes them, with those of earlier configurations.
+ * @param nowMs the gateway's time: what is calibrated or placed anew is so from then on.
+ */
 export async function buildCatalog(
   config: EdgeConfig,
   devices: readonly ConfiguredDevice[],
-  journal: Pick<Journal, 'number' | 'recall' | 'remember' | 'opened'>,
+  journal: Books,
+  nowMs: number,
 ): Promise<Catalog> {
   const entries = new Map<string, CatalogEntry>();
+  const active: CatalogDevice[] = [];
+  const versions = JSON.parse((await journal.recall('versions')) ?? '{}') as Partial<GatewayVersions>;
+  const settled: GatewayVersions = {
+    calibrations: { ...versions.calibrations },
+    placements: { ...versions.placements },
+  };
   for (const device of devices) {
-    const numbers = await journal.number(channelNames(device));
-    entries.set(device.id, { device, numbers, quantities: device.profileRecord.channels.map((c) => c.quantity) });
+    const channels = deviceChannels(device);
+    for (const channel of channels) {
+      const log = settleVersions(settled.calibrations[channel.name], wantedCalibrations(channel), nowMs);
+      if (log.last > 0) settled.calibrations[channel.name] = log;
+    }
+    const placed = settleVersions(settled.placements[device.id], [{ what: placementOf(device) }], nowMs);
+    settled.placements[device.id] = placed;
+    const numbers = await journal.number(channels.flatMap((c) => namesOf(c, settled.calibrations[c.name])));
+    const described = channels.map((c) => describeChannel(c, settled.calibrations[c.name], numbers));
+    entries.set(device.id, {
+      device,
+      channels: channels.map((c, i) => calibratedChannel(device, c, described[i] as CatalogChannel)),
+    });
+    active.push(describe(device, described, placed));
   }
-  const active = [...entries.values()].map(describe);
+  await journal.remember('versions', JSON.stringify(settled));
   // Read before it is replaced as a whole: whatever happens in between, what an earlier number means is never forgotten.
   const earlier = JSON.parse((await journal.recall('devices')) ?? '[]') as CatalogDevice[];
   const gone = withoutKnown(earlier, active);
@@ -50,13 +80,63 @@ export async function buildCatalog(
   const revision = JSON.stringify(rest) === JSON.stringify(described) ? before.revision : before.revision + 1;
   const inventory: Inventory = { ...described, v: 1, epoch: journal.opened.epoch, revision };
   await journal.remember('inventory', JSON.stringify(inventory));
-  return { entries, inventory };
+  return { entries, inventory, takenUpMs: nowMs };
 }
 
-type EdgeConfig = Pick<GatewayConfig, 'farm' | 'gateway' | 'fields'>;
+/** All numbers of a catalogued channel: as measured, and calibrated. */
+export const numbersOf = (channel: CatalogChannel): number[] => [
+  channel.number,
+  ...(channel.calibrations ?? []).map((c) => c.number),
+];
 
-function describe({ device, numbers }: CatalogEntry): CatalogDevice {
+type CalibrationLog = VersionLog<NonNullable<ChannelVersion['formula']>> | undefined;
+
+/** Names that need numbers: the channel's own, and one for each version of its calibration. */
+function namesOf({ name }: DeviceChannel, log: CalibrationLog): string[] {
+  return [name, ...(log?.versions ?? []).flatMap((v) => (v.what === null ? [] : [`${name}#${v.version}`]))];
+}
+
+/** Takes the channel's numbers off the front of `numbers`, which are in the order of `namesOf`. */
+function describeChannel(channel: DeviceChannel, log: CalibrationLog, numbers: number[]): CatalogChannel {
+  const number = numbers.shift() as number;
+  const calibrations = (log?.versions ?? []).map(({ version, fromMs, what }) => ({
+    ...{ version, fromMs, number: what === null ? number : (numbers.shift() as number), formula: what },
+  }));
+  return {
+    number,
+    quantity: channel.quantity,
+    ...(channel.place === undefined ? {} : { place: channel.place }),
+    decimals: channel.decimals,
+    ...(calibrations.length === 0 ? {} : { calibrations }),
+  };
+}
+
+function calibratedChannel(
+  device: ConfiguredDevice,
+  { quantity, decimals, position }: DeviceChannel,
+  { number, calibrations = [] }: CatalogChannel,
+): CalibratedChannel {
+  const keys = deviceChannels(device).map((c) => c.key);
+  const asMeasured: ChannelVersion = { fromMs: Number.NEGATIVE_INFINITY, number, formula: null, source: position };
+  const versions = calibrations.map(({ fromMs, number: own, formula }): ChannelVersion => {
+    const of = formula?.of === undefined ? position : keys.indexOf(formula.of);
+    return { fromMs, number: own, formula, source: formula === null ? position : of };
+  });
+  return { quantity, decimals, number, versions: [asMeasured, ...versions] };
+}
+
+function placementOf({ field, position, depthCm, heightCm }: ConfiguredDevice): Placement {
+  return {
+    ...(field === undefined ? {} : { field }),
+    ...(position === undefined ? {} : { position }),
+    ...(depthCm === undefined ? {} : { depthCm }),
+    ...(heightCm === undefined ? {} : { heightCm }),
+  };
+}
+
+function describe(device: ConfiguredDevice, channels: CatalogChannel[], placed: VersionLog<Placement>): CatalogDevice {
   const { profileRecord: profile } = device;
+  const moved = placed.versions.slice(-MOST_PLACEMENTS);
   return {
     id: device.id,
     title: device.title ?? profile.title.en,
@@ -66,21 +146,20 @@ function describe({ device, numbers }: CatalogEntry): CatalogDevice {
     ...(device.position === undefined ? {} : { position: device.position }),
     intervalMs: device.intervalMs ?? profile.intervalMs,
     active: true,
-    channels: profile.channels.map((c, i) => {
-      const place = placeOf(device, c);
-      return {
-        number: numbers[i] as number,
-        quantity: c.quantity,
-        ...(place === undefined ? {} : { place }),
-        decimals: Math.min(9, c.decimals),
-      };
-    }),
+    ...(moved.length < 2 ? {} : { placements: moved.map(({ fromMs, what }) => ({ fromMs, ...mutable(what) })) }),
+    channels,
   };
 }
 
+/** Placements of a device that are told; it is dug out once a season. */
+const MOST_PLACEMENTS = 50;
+
+const mutable = (what: Placement | null) =>
+  structuredClone(what ?? {}) as Omit<Placement, 'position'> & { position?: [number, number] };
+
 /** Devices and channels of earlier configurations that the present one does not have. */
 function withoutKnown(earlier: CatalogDevice[], active: CatalogDevice[]): CatalogDevice[] {
-  const known = new Set(active.flatMap((d) => d.channels.map((c) => c.number)));
+  const known = new Set(active.flatMap((d) => d.channels.flatMap(numbersOf)));
   const ids = new Set(active.map((d) => d.id));
   return earlier
     .map((d) => ({ ...d, active: false, channels: d.channels.filter((c) => !known.has(c.number)) }))

@@ -1,7 +1,5 @@
 /** What a configuration leaves out, and what follows from it without its schema. */
-import { channelKey } from '@karez/model';
 import type { DeviceConfig } from './config/device.ts';
-import type { ConfiguredDevice } from './config.ts';
 
 /** What the configuration leaves out. */
 export const DEFAULTS = {
@@ -20,11 +18,4 @@ export function placeOf(device: DeviceConfig, channel: { quantity: string; place
   if (device.depthCm !== undefined && channel.quantity.startsWith('soil.')) return `d${device.depthCm}`;
   if (device.heightCm !== undefined && /^(air|wind|solar|leaf)\./.test(channel.quantity)) return `h${device.heightCm}`;
   return undefined;
-}
-
-/** Names of a device's channels within the gateway, in profile order: `device/quantity[@place]`. */
-export function channelNames(device: ConfiguredDevice): string[] {
-  return device.profileRecord.channels.map(
-    (c) => `${device.id}/${channelKey({ quantity: c.quantity, place: placeOf(device, c) })}`,
-  );
 }

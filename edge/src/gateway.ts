@@ -1,7 +1,7 @@
 /** The gateway's parts in the order in which they start; what it stops, it stops in the opposite order. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { buildCatalog, type Catalog } from './catalog.ts';
+import { buildCatalog, type Catalog, numbersOf } from './catalog.ts';
 import { createChecker } from './check/check.ts';
 import { DeviceClocks } from './clock/device-clocks.ts';
 import { GnssClocks } from './clock/gnss-clocks.ts';
@@ -53,7 +53,7 @@ export async function startGateway(
   const startedMs = Math.round(clock.wallMs());
 
   const { journal, timekeeper } = await openBooks(loaded, deps);
-  const catalog: Catalog = await buildCatalog(config, devices, journal);
+  const catalog: Catalog = await buildCatalog(config, devices, journal, Math.round(timekeeper.now().timeMs));
   await journal.protect(sprayingChannels(catalog));
   const deviceClocks = new DeviceClocks(clock, timekeeper);
   const gnssClocks = new GnssClocks(clock, timekeeper, logger);
@@ -150,7 +150,7 @@ async function openBooks(
 
 /** Spraying records are what a full journal gives up last. */
 function sprayingChannels({ inventory }: Catalog): number[] {
-  return inventory.devices.filter((d) => d.kind === 'sprayer').flatMap((d) => d.channels.map((c) => c.number));
+  return inventory.devices.filter((d) => d.kind === 'sprayer').flatMap((d) => d.channels.flatMap(numbersOf));
 }
 
 /** The budget of the link, with what this month has taken already; written down now and then. */

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
+import { checkCalibrations } from './calibrate/check-calibration.ts';
 import { differ, type Fail } from './config/differ.ts';
 import type { LinePort } from './config/port.ts';
 import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
@@ -116,6 +117,7 @@ function configuredDevices(
     }
     if (profileRecord.protocol !== protocol)
       fail(`${key}.profile`, `must be a ${protocol} profile; "${device.profile}" speaks ${profileRecord.protocol}`);
+    checkCalibrations(device.calibration ?? [], profileRecord, key, fail);
     return { ...device, profileRecord };
   });
 }

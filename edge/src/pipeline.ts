@@ -1,7 +1,7 @@
 /**
  * The way of a reading through the gateway, top to bottom:
  *
- *   sample ─ known device? repeat? ─→ check (range, rate, stuck) → stamp (time; the sequence comes with the commit)
+ *   sample ─ known device? repeat? ─→ calibrate → check (range, rate, stuck) → stamp (time; the sequence comes with the commit)
  *      → journal (on disk) ── only now accepted: the caller's promise resolves, a PUBACK goes out, a poller moves on
  *      → values of the local page
  *      → uplink, which hears of the commit from the journal itself
@@ -9,6 +9,7 @@
  * Values are marked, never dropped. What cannot be read is counted and kept for inspection.
  */
 import { type DeviceStatus, KarezError, LIMITS, QUALITY } from '@karez/model';
+import { type CalibratedChannel, calibrateSample } from './calibrate/calibrate.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import type { Checker } from './check/check.ts';
 import type { Moment } from './clock/timekeeper.ts';
@@ -87,28 +88,25 @@ export class Pipeline implements Intake {
 
   async #take(entry: CatalogEntry, sample: Sample, mark?: Mark): Promise<void> {
     const { timeMs, dated, bits } = this.#timeOf(sample);
-    const numbers: number[] = [];
-    const qualities: number[] = [];
-    for (const [i, position] of sample.channels.entries()) {
-      const number = entry.numbers[position] as number;
-      numbers.push(number);
-      const marked = this.#checker.check(
-        number,
-        entry.quantities[position] as string,
-        timeMs,
-        sample.values[i] as number,
-      );
-      qualities.push(marked | bits | (sample.historical ? QUALITY.HISTORICAL : 0));
-    }
+    const calibratedAt = dated ? timeMs : Math.max(timeMs, this.#catalog.takenUpMs);
+    const { channels, numbers, values } = calibrateSample(entry.channels, sample.channels, sample.values, calibratedAt);
+    // Nothing was measured that the calibrated channels are made of.
+    if (numbers.length === 0) return;
+    const always = bits | (sample.historical ? QUALITY.HISTORICAL : 0);
+    const qualities = channels.map((channel, i) => {
+      const { quantity } = entry.channels[channel] as CalibratedChannel;
+      return this.#checker.check(numbers[i] as number, quantity, timeMs, values[i] as number) | always;
+    });
+    const shown = channels.map((channel) => (entry.channels[channel] as CalibratedChannel).number);
     try {
-      await this.#journal.append(timeMs, numbers, sample.values, qualities, { mark, dated });
+      await this.#journal.append(timeMs, numbers, values, qualities, { mark, dated });
     } catch (error) {
       // Whoever stands at the gateway still sees what is measured.
       this.counts.refused += numbers.length;
-      this.#show(timeMs, numbers, sample.values, qualities);
+      this.#show(timeMs, shown, values, qualities);
       throw error;
     }
-    this.#accepted(sample.device, timeMs, numbers, sample.values, qualities);
+    this.#accepted(sample.device, timeMs, shown, values, qualities);
   }
 
   reject(rejection: Rejection): void {
@@ -138,7 +136,7 @@ export class Pipeline implements Intake {
     if (channels.length === 0 || channels.length !== values.length)
       throw new KarezError('VALUE_INVALID', 'a sample needs as many values as channels', { where: sample.device });
     for (const [i, position] of channels.entries()) {
-      if (entry.numbers[position] === undefined)
+      if (position >= entry.device.profileRecord.channels.length || position < 0)
         throw new KarezError('VALUE_INVALID', `${sample.device} has no channel ${position}`, { where: sample.device });
       const value = values[i] as number;
       if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)

@@ -4,7 +4,8 @@
  * `gateway/device/quantity[@place]`.
  */
 import Type, { type Static } from 'typebox';
-import { Field, GatewayStatus } from './catalog.ts';
+import { CatalogCalibration } from './calibration/calibration-schema.ts';
+import { CatalogPlacement, Field, GatewayStatus } from './catalog.ts';
 import { Id, Place } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
 
@@ -32,6 +33,12 @@ export const ApiChannel = Type.Object(
     quantity: Type.String(),
     place: OrNull(Place),
     decimals: Type.Integer(),
+    calibrations: Type.Optional(
+      Type.Array(CatalogCalibration, {
+        description:
+          'What its readings were calibrated with: a reading has the last version whose fromMs is not after its time.',
+      }),
+    ),
   },
   closed,
 );
@@ -56,6 +63,7 @@ export const ApiDevice = Type.Object(
     position: OrNull(Type.Tuple([Type.Number(), Type.Number()])),
     intervalMs: Type.Integer(),
     active: Type.Boolean(),
+    placements: Type.Optional(Type.Array(CatalogPlacement)),
     channels: Type.Array(ApiChannel),
   },
   closed,

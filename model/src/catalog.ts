@@ -3,6 +3,7 @@
  * the cloud did with its batches (ack). Field by field in docs/PROTOCOL.md; each is checked where it arrives.
  */
 import Type, { type Static } from 'typebox';
+import { CatalogCalibration } from './calibration/calibration-schema.ts';
 import { Epoch, Id, Place } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
 
@@ -46,10 +47,29 @@ export const CatalogChannel = Type.Object(
     quantity: Type.String({ minLength: 1, maxLength: 60 }),
     place: Type.Optional(Place),
     decimals: Type.Integer({ minimum: 0, maximum: 9 }),
+    calibrations: Type.Optional(
+      Type.Array(CatalogCalibration, {
+        description:
+          'Every version, by its time; before the first, and under `number`, values are as the device says them.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
 export type CatalogChannel = Static<typeof CatalogChannel>;
+
+/** Where a device stood from a time on. */
+export const CatalogPlacement = Type.Object(
+  {
+    fromMs: WholeMs,
+    field: Type.Optional(Id),
+    position: Type.Optional(Position),
+    depthCm: Type.Optional(Count),
+    heightCm: Type.Optional(Count),
+  },
+  { additionalProperties: false },
+);
+export type CatalogPlacement = Static<typeof CatalogPlacement>;
 
 export const CatalogDevice = Type.Object(
   {
@@ -68,6 +88,11 @@ export const CatalogDevice = Type.Object(
     intervalMs: Type.Integer({ minimum: 100 }),
     /** False once the device left the configuration: its channels stay known for what is still buffered. */
     active: Type.Boolean(),
+    placements: Type.Optional(
+      Type.Array(CatalogPlacement, {
+        description: 'Where it stood before and now, by time; left out where it never moved.',
+      }),
+    ),
     channels: Type.Array(CatalogChannel),
   },
   { additionalProperties: false },

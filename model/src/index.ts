@@ -5,6 +5,9 @@
  */
 export * from './ack.ts';
 export type * from './api.ts';
+export type * from './calibration/calibration-schema.ts';
+export * from './calibration/formula.ts';
+export * from './calibration/soil-curves.ts';
 export type * from './catalog.ts';
 export type * from './contacts.ts';
 export * from './errors.ts';

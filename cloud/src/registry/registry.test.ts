@@ -70,3 +70,23 @@ test('words that could not be written are written the next time', async () => {
   await failing.write();
   expect(await vault.words()).toMatchObject([{ status: { accepted: 3 }, heardMs: 4 }]);
 });
+
+test('readings of a channel are one series whatever they were calibrated with, and the farm says with what', async () => {
+  const plain = inventory(1);
+  const [device] = plain.devices;
+  const [channel, ...others] = device?.channels ?? [];
+  const calibrations = [
+    { version: 1, fromMs: 1_000, number: 901, formula: { offset: 1 } },
+    { version: 2, fromMs: 2_000, number: channel?.number as number, formula: null },
+  ];
+  const placements = [{ fromMs: 0 }, { fromMs: 5, depthCm: 30 }];
+  const devices = [
+    { ...device, placements, channels: [{ ...channel, calibrations }, ...others] },
+  ] as typeof plain.devices;
+  await registry.setInventory('farm', 'gw', { ...plain, revision: 2, devices }, 1);
+  const channels = registry.channels('farm', 'gw', epochOf(1));
+  expect(channels?.size).toBe(3);
+  expect(channels?.get(901)).toEqual(channels?.get(channel?.number as number));
+  expect(registry.farm('farm')?.devices[0]).toMatchObject({ placements, channels: [{ calibrations }, {}] });
+  expect(registry.farm('farm')?.devices[0]?.channels[1]).not.toHaveProperty('calibrations');
+});

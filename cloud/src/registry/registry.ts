@@ -154,7 +154,9 @@ export class Registry {
           quantity: c.quantity,
           place: c.place ?? null,
           decimals: c.decimals,
+          ...(c.calibrations === undefined ? {} : { calibrations: c.calibrations }),
         })),
+        ...(d.placements === undefined ? {} : { placements: d.placements }),
       })),
     );
     return {
@@ -210,14 +212,16 @@ export class Registry {
     const channels = new Map<number, StoreChannel>();
     for (const device of inventory.devices) {
       for (const c of device.channels) {
-        channels.set(c.number, {
+        const channel = {
           farm,
           gateway,
           device: device.id,
           quantity: c.quantity,
           place: c.place,
           field: device.field,
-        });
+        };
+        // However it was calibrated, it is one channel.
+        for (const { number } of [c, ...(c.calibrations ?? [])]) channels.set(number, channel);
       }
     }
     entry.channels.set(inventory.epoch, channels);

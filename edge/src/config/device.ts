@@ -1,5 +1,5 @@
 /** What the configuration says of every device, whatever it speaks. */
-import { Id } from '@karez/model/schemas';
+import { Calibration, Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 
 /** Unknown keys are refused everywhere. */
@@ -29,6 +29,7 @@ export const deviceHead = {
   intervalMs: Type.Optional(
     Type.Integer({ minimum: 100, maximum: 86_400_000, description: "Default: the profile's." }),
   ),
+  calibration: Type.Optional(Type.Array(Calibration, { maxItems: 100 })),
 };
 
 export const SingleDevice = Type.Object(deviceHead, closed);
