@@ -7,6 +7,8 @@ import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { LiveBus } from './live/live.ts';
+import { startFlowNotes } from './notes/flow-notes.ts';
+import { gatewayNotes } from './notes/gateway-note.ts';
 import { Outbox } from './notify/outbox.ts';
 import type { MailServer } from './notify/senders/email.ts';
 import { makeSenders } from './notify/senders/senders.ts';
@@ -75,23 +77,33 @@ async function startParts(
   const store =
     influx === undefined
       ? embeddedStore(vault)
-      : await openInfluxStore(influx, vault, (cause) =>
-          logger.log('warn', 'InfluxDB does not answer yet; readings wait at the gateways until it does', { cause }),
-        );
+      : await openInfluxStore(influx, vault, {
+          clock,
+          late: (cause) =>
+            logger.log('warn', 'InfluxDB does not answer yet; readings wait at the gateways until it does', { cause }),
+        });
   started.defer(() => store.close());
   const registry = new Registry(vault);
   await registry.load();
   const live = new LiveBus(logger);
   live.load(await vault.latest());
+  const flow = startFlowNotes(clock, (note) => store.note(note));
+  started.defer(() => flow.stop());
   const ingest = new Ingest({
     ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
     quarantine: (entries) => vault.quarantine(entries),
     acknowledge: (farm, gateway, ack) => broker.acknowledge(farm, gateway, ack),
-    committed: (batches, nowMs) => live.committed(batches, nowMs),
+    committed(batches, nowMs) {
+      live.committed(batches, nowMs);
+      flow.committed(batches, nowMs);
+    },
   });
   started.defer(startRollups({ clock, logger, rollUp: (closedMs) => store.rollUp(closedMs) }));
-  const receiver = new Receiver({ clock, logger, registry, ingest, live });
+  const receiver = new Receiver({
+    ...{ clock, logger, registry, ingest, live },
+    said: gatewayNotes(clock, (note) => store.note(note)),
+  });
   const writeWords = () =>
     registry.write().catch((cause) => logger.log('warn', 'what gateways said could not be written', { cause }));
   const stopWriting = clock.every(WORDS_EVERY_MS, writeWords);

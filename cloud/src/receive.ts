@@ -15,6 +15,8 @@ export interface ReceiveParts {
   registry: Registry;
   ingest: Ingest;
   live: LiveBus;
+  /** Told of each status. */
+  said?: (farm: string, gateway: string, status: GatewayStatus) => void;
 }
 
 const statusChecker = checker(Type.Union([GatewayStatus, GatewayGone]), 'PAYLOAD_INVALID');
@@ -61,6 +63,7 @@ export class Receiver {
     if (!status.online) return;
     ingest.answers.time({ farm, gateway, epoch: status.epoch }, status.monoMs);
     registry.said(farm, gateway, status, clock.wallMs());
+    this.#parts.said?.(farm, gateway, status);
     live.gatewayChanged(farm, { gateway, ...registry.state(farm, gateway) });
   }
 

@@ -42,6 +42,7 @@ beforeEach(() => {
       },
       history: () => Promise.reject(new Error('not asked for')),
       rollUp: async () => false,
+      note() {},
       async close() {},
     },
     channels: (_farm, gateway) => (gateway === 'unknown' ? undefined : channels),

@@ -14,6 +14,7 @@ export function embeddedStore(vault: OpenVault): Store {
     },
     history: (request) => vault.history(request),
     rollUp: (closedMs) => vault.rollUp(closedMs),
+    note() {},
     async close() {},
   };
 }

@@ -35,14 +35,16 @@ const channel = {
 
 test('a store opens, and says that it is late', async () => {
   const late: unknown[] = [];
-  const store = await openInfluxStore(parseInfluxUrl(await dyingInfluxd()), vault, (e) => late.push(e), LIMIT_MS);
+  const store = await openInfluxStore(parseInfluxUrl(await dyingInfluxd()), vault, {
+    ...{ late: (e) => late.push(e), limitMs: LIMIT_MS },
+  });
   expect(asked).toHaveLength(1);
   expect(late).toMatchObject([{ code: 'STORE_UNAVAILABLE' }]);
   await store.close();
 });
 
 test('a history is refused, not awaited for ever', async () => {
-  const store = await openInfluxStore(parseInfluxUrl(await dyingInfluxd()), vault, () => {}, LIMIT_MS);
+  const store = await openInfluxStore(parseInfluxUrl(await dyingInfluxd()), vault, { limitMs: LIMIT_MS });
   const wanted = { channel, id: 'x', aggregate: 'mean' as const, fromMs: 0, toMs: 1_000, points: 10, most: 100 };
   await expect(store.history(wanted)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(asked).toHaveLength(2);

@@ -4,7 +4,7 @@
  * The ledger stays in the vault and is written after InfluxDB has answered 204: a crash in between makes the gateway
  * send again, and the same points are written over themselves.
  */
-import { messageOf } from '@karez/model';
+import { type Clock, messageOf, systemClock } from '@karez/model';
 import { InfluxDB } from 'influx';
 import { LEVELS } from '../rollup/levels.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -14,6 +14,7 @@ import { findGuilty, type Guilty } from './find-guilty.ts';
 import type { InfluxAddress } from './influx-address.ts';
 import { readHistory } from './influx-history.ts';
 import { answered, type InfluxHttp, influxHttp, unavailable } from './influx-http.ts';
+import { InfluxNotes } from './influx-notes.ts';
 import { compareRepeats } from './influx-repeats.ts';
 import { rollUpSome } from './influx-rollups.ts';
 import { Lines } from './line-protocol.ts';
@@ -32,6 +33,13 @@ const START_LIMIT_MS = 3_000;
 /** Its host is the only one: after a failure it is tried again at the next question, not after a growing pause. */
 const AT_ONCE = { getDelay: () => 100, next: () => AT_ONCE, reset: () => AT_ONCE };
 
+export interface InfluxStoreOptions {
+  /** Told why, in words, where something has to wait. */
+  late?: (error: unknown) => void;
+  clock?: Clock;
+  limitMs?: number;
+}
+
 /** A point by its place in the batches of a commit. */
 interface Point {
   batch: number;
@@ -48,13 +56,11 @@ interface Run {
 /**
  * Opens the store and makes its database. Where InfluxDB does not answer yet, as after a power cut that both went through,
  * nothing is committed until it does.
- * @param late told why, in words.
  */
 export async function openInfluxStore(
   address: InfluxAddress,
   vault: OpenVault,
-  late: (error: unknown) => void = () => {},
-  limitMs = ANSWER_LIMIT_MS,
+  { late = () => {}, clock = systemClock(), limitMs = ANSWER_LIMIT_MS }: InfluxStoreOptions = {},
 ): Promise<Store> {
   const { host, port, database, username, password } = address;
   const login = username === undefined ? {} : { username, password: password ?? '' };
@@ -66,6 +72,7 @@ export async function openInfluxStore(
   const http = influxHttp(address, WRITERS + 1, () => make(limitMs));
   await make(Math.min(START_LIMIT_MS, limitMs)).catch(late);
 
+  const notes = new InfluxNotes(http, clock);
   let rolling = false;
   let refused = !address.rollups;
   /** Whether history is rolled up here: a server that knows no retention policies of its own says so once. */
@@ -123,7 +130,9 @@ export async function openInfluxStore(
       if (!rolling && !(await makePolicies())) return false;
       return await rollUpSome(http, vault, closedMs);
     },
+    note: (note) => notes.take(note),
     async close() {
+      await notes.close();
       http.close();
     },
   };

@@ -224,7 +224,9 @@ describe.each(Object.keys(STORES))('the %s store', (name) => {
 test('an InfluxDB that is not there yet is told in words, and nothing is committed', async () => {
   const { vault, folder } = await vaultIn(false);
   const late: unknown[] = [];
-  const store = await openInfluxStore(parseInfluxUrl('http://127.0.0.1:1/karez'), vault, (error) => late.push(error));
+  const store = await openInfluxStore(parseInfluxUrl('http://127.0.0.1:1/karez'), vault, {
+    late: (error) => late.push(error),
+  });
   expect(late).toHaveLength(1);
   const batch = {
     ...{ farm: 'farm', gateway: 'gw-1', epoch: EPOCH },

@@ -5,6 +5,7 @@
  * because its number was used before, unless it is the same reading.
  */
 import { type Aggregate, type ErrorCode, newReadings, type Readings, type Series } from '@karez/model';
+import type { Note } from '../notes/note.ts';
 
 /** A channel as the store knows it, the same in every epoch. */
 export interface StoreChannel {
@@ -73,6 +74,8 @@ export interface Store {
    * @throws KarezError STORE_UNAVAILABLE; then nothing is forgotten, and repeating is right.
    */
   rollUp(closedMs: number): Promise<boolean>;
+  /** Takes a note (notes/note.ts), where this store keeps such; returns at once. */
+  note(note: Note): void;
   close(): Promise<void>;
 }
 

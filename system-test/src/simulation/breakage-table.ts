@@ -51,6 +51,7 @@ function storing(change: (batch: StoreBatch, nowMs: number) => StoreBatch): Brea
     store: (store: Store) => ({
       history: (request) => store.history(request),
       rollUp: (closedMs) => store.rollUp(closedMs),
+      note: (note) => store.note(note),
       close: () => store.close(),
       async commit(batches, nowMs) {
         const outcomes = await store.commit(
