@@ -100,7 +100,7 @@ export const Secrets = Type.Object(
     uplink: Type.String({ minLength: 1, description: "The gateway's password at the cloud's broker." }),
     devices: Type.Optional(
       Type.Record(Type.String(), Type.String({ minLength: 8 }), {
-        description: 'Password of each MQTT device, by id.',
+        description: 'Password of each MQTT device, passphrase of each vehicle whose frames are signed, by id.',
       }),
     ),
   },

@@ -87,6 +87,7 @@ export async function startGateway(
     trouble: journal.state.trouble ?? budget.budget.trouble ?? uplink.link.trouble,
     values: localRows(catalog, pipeline),
     rejections: shownRejections(pipeline.rejections),
+    lineCounts: lines.flatMap((line) => line.counts?.() ?? []),
   });
 
   let server: StatusServer | undefined;
@@ -109,7 +110,7 @@ export async function startGateway(
       mqttPort = broker.port;
       lines.push(broker);
     }
-    const lineDeps = { ...deps, time: timekeeper, memory: journal };
+    const lineDeps = { ...deps, time: timekeeper, memory: journal, secrets: secrets.devices ?? {} };
     for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, lineDeps));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();

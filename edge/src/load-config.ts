@@ -5,7 +5,7 @@ import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
 import { checkCalibrations } from './calibrate/check-calibration.ts';
 import { differ, type Fail } from './config/differ.ts';
-import type { LinePort } from './config/port.ts';
+import { portAddress, portName } from './config/port.ts';
 import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
 import { type ConfiguredDevice, type GatewayConfig, GatewayFile, type LoadedConfig, Secrets } from './config.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
@@ -31,6 +31,7 @@ export function loadConfig(path: string): LoadedConfig {
   const { lines, devices: placed } = settleLines(config, fail);
   const devices = configuredDevices(config, placed, profiles, fail);
   checkMqtt(config, secrets, fail);
+  checkSigned(placed, secrets, config.secrets, fail);
   const settled = deepFreeze(config.lines === undefined ? config : { ...config, lines }) as GatewayConfig;
   return { config: settled, secrets, dataDir: resolve(folder, config.data), devices };
 }
@@ -75,14 +76,15 @@ function isTimeZone(name: string): boolean {
 
 /** Each line has one port of its own. */
 function checkPorts({ lines = [] }: GatewayFile, fail: Fail): void {
-  const nameOf = (port: LinePort) => ('serial' in port ? port.serial : port.tcp);
   for (const [i, { port }] of lines.entries()) {
-    const number = 'tcp' in port ? Number(port.tcp.split(':')[1]) : 1;
-    if (number < 1 || number > 65_535) fail(`lines.${i}.port.tcp`, `must have a port from 1 to 65535, not ${number}`);
+    const { key, address } = portAddress(port) ?? { key: '', address: ':1' };
+    const number = Number(address.split(':')[1]);
+    if (number < 1 || number > 65_535)
+      fail(`lines.${i}.port.${key}`, `must have a port from 1 to 65535, not ${number}`);
   }
   differ(
     lines,
-    (line) => nameOf(line.port),
+    (line) => portName(line.port),
     (i) => `lines.${i}.port`,
     fail,
   );
@@ -134,4 +136,13 @@ function checkMqtt({ mqtt, secrets: secretsName }: GatewayFile, secrets: Secrets
     (i) => `mqtt.devices.${i}.topic`,
     fail,
   );
+}
+
+/** Who is to sign needs something to sign with. */
+function checkSigned(placed: readonly PlacedDevice[], secrets: Secrets, secretsName: string, fail: Fail): void {
+  for (const { device, key } of placed) {
+    const isSigned = (device as { signed?: boolean }).signed === true;
+    if (isSigned && (secrets.devices === undefined || !Object.hasOwn(secrets.devices, device.id)))
+      fail(`${key}.signed`, `needs a passphrase under devices.${device.id} in ${secretsName}`);
+  }
 }

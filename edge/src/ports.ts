@@ -56,8 +56,17 @@ export interface Rejection {
 export interface DeviceLine {
   /** How each device is; `accepted` and `lastMs` count samples that the intake took. */
   status(): DeviceStatus[];
+  /** What a line counts besides, for its metrics. */
+  counts?(): LineCount[];
   /** Ends all work; resolves once ports are closed and nothing more will be accepted. */
   stop(): Promise<void>;
+}
+
+/** So many of something on a line, e.g. frames lost from one component of one system. */
+export interface LineCount {
+  what: string;
+  n: number;
+  labels: Record<string, string>;
 }
 
 export interface EdgeDeps {
@@ -68,4 +77,6 @@ export interface EdgeDeps {
   time?: Pick<Timekeeper, 'now'>;
   /** Small texts that survive a restart, for lines that must know where they stood. */
   memory?: Pick<Journal, 'recall' | 'remember'>;
+  /** Passwords and passphrases of devices, by id. */
+  secrets?: Readonly<Record<string, string>>;
 }

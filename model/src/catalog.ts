@@ -165,6 +165,7 @@ export const DeviceStatus = Type.Object(
     accepted: Count,
     rejected: Count,
     timeouts: Count,
+    lost: Type.Optional({ ...Count, description: 'Messages that its own numbering says never came.' }),
     /** What is wrong now, in words; null where nothing is. */
     trouble: Type.Union([Type.String({ maxLength: 300 }), Type.Null()]),
   },

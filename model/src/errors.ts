@@ -18,6 +18,11 @@ export const ERROR_CODES = {
   FRAME_TOO_SHORT: { retry: false, meaning: 'A frame ended before its declared or fixed length.' },
   FRAME_TOO_LONG: { retry: false, meaning: 'A frame is longer than its protocol allows.' },
   FRAME_CHECKSUM: { retry: false, meaning: 'The checksum of a frame does not match its content.' },
+  FRAME_SIGNATURE: {
+    retry: false,
+    meaning:
+      'A frame that should be signed is not, or its signature does not fit the key, or its time is not believable.',
+  },
   FRAME_MALFORMED: {
     retry: false,
     meaning: 'A frame has the right checksum, or none, but not the form its protocol asks for.',

@@ -21,6 +21,8 @@ export const LIMITS = {
   idLength: 48,
   /** Bytes of one field device's MQTT payload: a node reports some dozen values. */
   devicePayloadBytes: 16 * 1024,
+  /** Addresses that may speak on one line's port: a fleet of drones, and room for a ground station or two. */
+  linePeers: 64,
   /** Field devices connected to one gateway's broker. */
   deviceConnections: 512,
   /** Readings waiting in memory for the journal's next commit; beyond, pollers wait and PUBACKs are withheld. */

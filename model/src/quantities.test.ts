@@ -3,7 +3,7 @@ import { QUANTITIES, QUANTITY_IDS, quantityOf } from './quantities.ts';
 
 /** UCUM atoms and combinations that the table may use (ucum.org, case-sensitive codes). */
 const UCUM = new Set(
-  '1 % Cel uS/cm [pH] mg/kg kPa hPa [ppm] m/s deg mm mm/h W/m2 umol/m2/s s m km m3/h m3 L L/min V A dB[mW] mg/L ug/m3 lx dB[SPL] dB L/h cm/h [ppb]'.split(
+  '1 % Cel uS/cm [pH] mg/kg kPa hPa [ppm] m/s deg mm mm/h W/m2 umol/m2/s s m km m3/h m3 L L/min /min V A dB[mW] mg/L ug/m3 lx dB[SPL] dB L/h cm/h [ppb]'.split(
     ' ',
   ),
 );

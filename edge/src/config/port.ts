@@ -24,3 +24,31 @@ export const LinePort = Type.Union([
   ),
 ]);
 export type LinePort = Static<typeof LinePort>;
+
+const HostPort = (description: string) => Type.String({ pattern: '^[^:\\s]+:[0-9]{1,5}$', description });
+
+/** Ports on which several devices may speak, each from an address of its own. */
+export const PeerPort = Type.Union([
+  Type.Object(
+    { udpListen: HostPort('Address and port to hear on, e.g. 0.0.0.0:14550: whoever sends there is heard.') },
+    closed,
+  ),
+  Type.Object({ udp: HostPort('Host:port to send to and hear from, e.g. 192.168.4.1:14555.') }, closed),
+  Type.Object({ tcpListen: HostPort('Address and port that devices connect to, e.g. 0.0.0.0:5790.') }, closed),
+]);
+export type PeerPort = Static<typeof PeerPort>;
+export type AnyPort = LinePort | PeerPort;
+
+/** The path or address, for messages. */
+export function portName(port: AnyPort): string {
+  if ('serial' in port) return port.serial;
+  if ('tcp' in port) return port.tcp;
+  if ('udp' in port) return `udp ${port.udp}`;
+  return 'udpListen' in port ? `udp ${port.udpListen}` : `tcp ${port.tcpListen}`;
+}
+
+/** The key and the value of its network address; undefined for a serial device. */
+export function portAddress(port: AnyPort): { key: string; address: string } | undefined {
+  const [key, address] = Object.entries(port).find(([name]) => /^(tcp|udp)/.test(name)) ?? [];
+  return key === undefined ? undefined : { key, address: address as string };
+}

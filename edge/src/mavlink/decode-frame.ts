@@ -1,14 +1,16 @@
 /** A recorded MAVLink frame, or an entry of a telemetry log, for `karez decode`. */
 import type { MavlinkProfile } from '@karez/model';
 import { byChannel, type DecodedFrame, fromHex } from '../decode/decoded-frame.ts';
-import { readFrame } from './frame.ts';
+import { flightMode } from './flight-modes.ts';
+import { type MavlinkFrame, readFrame } from './frame.ts';
+import { placed } from './profile-places.ts';
 import { frameValues } from './values.ts';
 
 /** @throws KarezError FRAME_*. */
 export function decodeMavlink(profile: MavlinkProfile, text: string): DecodedFrame {
   const entry = logEntry(fromHex(text));
   const frame = readFrame(entry.frame);
-  const { channels, values } = frameValues(profile, frame);
+  const { channels, values } = frameValues(placed(profile, undefined), frame);
   const { version, sequence, system, component, name, fields } = frame;
   const plain = Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [key, typeof value === 'bigint' ? plainNumber(value) : value]),
@@ -17,8 +19,27 @@ export function decodeMavlink(profile: MavlinkProfile, text: string): DecodedFra
     profile: profile.id,
     kind: name,
     values: byChannel(profile, channels, values),
-    details: { ...entry.details, version, sequence, system, component, ...plain },
+    details: {
+      ...entry.details,
+      version,
+      sequence,
+      system,
+      component,
+      ...signatureOf(frame),
+      ...modeOf(frame),
+      ...plain,
+    },
   };
+}
+
+/** Whether it is signed can be seen, by whom only with the key. */
+function signatureOf({ signature }: MavlinkFrame): { signedOnLink?: number } {
+  return signature === undefined ? {} : { signedOnLink: signature[0] as number };
+}
+
+function modeOf(frame: MavlinkFrame): { mode?: string } {
+  const mode = frame.name === 'HEARTBEAT' ? flightMode(frame)?.name : undefined;
+  return mode === undefined ? {} : { mode };
 }
 
 /** JSON has no integers of 64 bits. */

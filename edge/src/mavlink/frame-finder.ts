@@ -1,10 +1,20 @@
 /**
  * Finds frames in a stream. A frame that is refused gives up its start mark only, so that a good one inside it is found;
- * what else looks like a frame inside it is not told: it is most likely its content. A message that nobody knows is told
- * once. Holds less than one frame's bytes.
+ * what else looks like a frame inside it is not told: it is most likely its content. Messages that nobody knows are
+ * counted, not told: their checksums cannot be checked. Holds less than one frame's bytes.
  */
 import { KarezError } from '@karez/model';
-import { frameLength, judge, MAGIC_1, MAGIC_2, type MavlinkFrame, readFrame, refusal, type Verdict } from './frame.ts';
+import {
+  frameLength,
+  judge,
+  MAGIC_1,
+  MAGIC_2,
+  type MavlinkFrame,
+  messageId,
+  readFrame,
+  refusal,
+  type Verdict,
+} from './frame.ts';
 
 export class FrameFinder {
   #held = new Uint8Array(0);
@@ -12,8 +22,10 @@ export class FrameFinder {
   #from = 0;
   /** Up to there, what is refused is not told. */
   #quietTo = 0;
-  /** Numbers of unknown messages that were told. */
-  readonly #told = new Set<string>();
+  /** What looks like a frame of a message that no dialect has, by its number. */
+  readonly unknown = new Map<number, number>();
+  /** Frames that are whole, of dialects that are not read here. */
+  elsewhere = 0;
   /** Bytes that belonged to no frame. */
   skipped = 0;
   readonly #frame: (frame: MavlinkFrame) => void;
@@ -70,6 +82,7 @@ export class FrameFinder {
           at++;
           this.skipped++;
         }
+        if (verdict === 'other dialect') this.elsewhere++;
         if (verdict === 'good') this.#frame(readFrame(bytes.slice(start, start + length)));
         else if (verdict !== 'other dialect') this.#refuse(verdict, bytes, start, length);
       }
@@ -82,23 +95,25 @@ export class FrameFinder {
   #refuse(verdict: Exclude<Verdict, 'good'>, bytes: Uint8Array, start: number, length: number): void {
     if (this.#from + start < this.#quietTo) return;
     this.#quietTo = this.#from + start + length - MOST_LOST;
-    const candidate = bytes.slice(start, start + length);
-    const error = refusal(verdict, candidate);
-    if (verdict !== 'unknown message' || !this.#isTold(error.message)) this.#bad(error, candidate);
+    if (verdict === 'unknown message') this.#count(messageId(bytes, start));
+    else {
+      const candidate = bytes.slice(start, start + length);
+      this.#bad(refusal(verdict, candidate), candidate);
+    }
   }
 
-  #isTold(message: string): boolean {
-    if (this.#told.has(message)) return true;
-    if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(message);
-    return false;
+  #count(id: number): void {
+    const times = this.unknown.get(id) ?? 0;
+    this.unknown.delete(id);
+    this.unknown.set(id, times + 1);
+    if (this.unknown.size > MOST_UNKNOWN) this.unknown.delete(this.unknown.keys().next().value as number);
   }
 }
 
 /** Bytes that a frame may have lost for the next one, which then begins early, to be told when it is damaged too. */
 const MOST_LOST = 4;
-/** Unknown messages that are remembered as told. */
-const MOST_TOLD = 64;
+/** Unknown messages that are counted apart; which came longest ago gives way. */
+const MOST_UNKNOWN = 64;
 
 function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(held.length + chunk.length);

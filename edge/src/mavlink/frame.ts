@@ -1,7 +1,7 @@
 /**
  * MAVLink 1 and 2 frames (mavlink.io, guide "Serialization"). Definitions of messages come from node-mavlink; the
  * framing is ours, because every frame that is refused needs a reason, and no frame may wait behind a false start mark for
- * longer than a second (docs/decisions/0003). Signatures are passed over, not checked.
+ * longer than a second (docs/decisions/0003). Signatures are left to signing.ts.
  */
 import { KarezError } from '@karez/model';
 import { crcMavlink } from './crc.ts';
@@ -9,7 +9,7 @@ import { crcExtraOf, type MessageDefinition, messageById, readField } from './me
 
 export const MAGIC_1 = 0xfe;
 export const MAGIC_2 = 0xfd;
-const SIGNED = 0x01;
+export const SIGNED = 0x01;
 const SIGNATURE_BYTES = 13;
 const MOST_PAYLOAD = 255;
 
@@ -36,6 +36,18 @@ export class MavlinkFrame {
     this.component = bytes[at + 2] as number;
     this.#message = message;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset + (isFirst ? 6 : 10), bytes[1] as number);
+  }
+
+  /** As it stands in the frame. */
+  get checksum(): number {
+    const at = sumOffset(this.bytes, 0);
+    return (this.bytes[at] as number) | ((this.bytes[at + 1] as number) << 8);
+  }
+
+  /** The thirteen bytes behind a signed frame. */
+  get signature(): Uint8Array | undefined {
+    const isSigned = this.version === 2 && ((this.bytes[2] as number) & SIGNED) !== 0;
+    return isSigned ? this.bytes.subarray(-SIGNATURE_BYTES) : undefined;
   }
 
   get id(): number {
@@ -92,7 +104,8 @@ export function judge(bytes: Uint8Array, at: number, length: number): Verdict {
   return messageById(id) === undefined ? 'other dialect' : 'good';
 }
 
-function messageId(bytes: Uint8Array, at: number): number {
+/** The number of the message of the frame that starts at `at`. */
+export function messageId(bytes: Uint8Array, at: number): number {
   if (bytes[at] === MAGIC_1) return bytes[at + 5] as number;
   return (bytes[at + 7] as number) | ((bytes[at + 8] as number) << 8) | ((bytes[at + 9] as number) << 16);
 }

@@ -1,32 +1,27 @@
 /**
- * A telemetry radio with one or more vehicles on it. Each message that a profile names becomes a sample of the vehicle
- * whose system id it carries; messages that come more often than the profile keeps are thinned by time.
+ * A telemetry link with one or more vehicles on it: a radio, or a port where several report from their own addresses. Each
+ * message that a profile names becomes a sample of the vehicle whose system id it carries; messages that come more
+ * often than the profile keeps are thinned by time. Nothing is sent unless the configuration asks for it, and never
+ * anything that moves a vehicle: a heartbeat, and requests for messages at a pace.
  */
-import { type Cancel, type DeviceStatus, KarezError, type MavlinkProfile, messageOf } from '@karez/model';
+import { type Cancel, type DeviceStatus, KarezError, messageOf } from '@karez/model';
 import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
-import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
+import { FrameWriter } from './encode.ts';
 import type { MavlinkFrame } from './frame.ts';
-import { FrameFinder } from './frame-finder.ts';
 import type { MavlinkLineConfig } from './line-config.ts';
-import { checkMessages, frameValues } from './values.ts';
-
-interface Vehicle {
-  device: ConfiguredDevice;
-  profile: MavlinkProfile;
-  rhythm: Rhythm;
-  /** Shortest time between two kept samples of any message. */
-  leastMs: number;
-  trouble: string | null;
-  heard: boolean;
-}
+import { Peers } from './peers.ts';
+import { Sources } from './sources.ts';
+import { Vehicle } from './vehicle.ts';
 
 const BAUD_RATE = 57_600;
-/** The bytes of one frame come together; what has not come by then was no frame, or its end is lost. */
-const STALE_MS = 1_000;
 /** So many bytes without a frame: this is not MAVLink, or not at this speed. */
 const NOISE_BYTES = 1_000;
+const HEARTBEAT_MS = 1_000;
+/** MAV_TYPE_ONBOARD_CONTROLLER and MAV_AUTOPILOT_INVALID: neither a vehicle nor a ground station that a vehicle could miss. */
+const HEARTBEAT = { type: 18, autopilot: 8, system_status: 4, mavlink_version: 3 };
+const AUTOPILOT = 1;
 
 export function startMavlinkLink(
   config: MavlinkLineConfig,
@@ -36,31 +31,35 @@ export function startMavlinkLink(
   open: OpenTransport = startTransport,
 ): DeviceLine {
   const { clock } = deps;
+  const writer = new FrameWriter();
   const vehicles = new Map<number, Vehicle>();
-  for (const { id, systemId } of config.devices) {
-    const device = devices.find((d) => d.id === id) as ConfiguredDevice;
-    const profile = device.profileRecord as MavlinkProfile;
-    checkMessages(profile);
-    vehicles.set(systemId, {
-      ...{ device, profile, rhythm: new Rhythm(), leastMs: device.intervalMs ?? 0 },
-      trouble: null,
-      heard: false,
-    });
+  for (const own of config.devices) {
+    const device = devices.find((d) => d.id === own.id) as ConfiguredDevice;
+    vehicles.set(own.systemId, new Vehicle(own, device, deps, ask));
   }
-
   const transport = open(config.port, BAUD_RATE, deps);
-  const finder = new FrameFinder(take, refuse);
-  let stale: Cancel | undefined;
-  let staleHead = -1;
+  const sources = new Sources();
+  const peers = new Peers(clock, take, (error, bytes) => refuse(error, bytes));
 
-  function take(frame: MavlinkFrame): void {
-    finder.skipped = 0;
+  function take(frame: MavlinkFrame, from: string | undefined): void {
+    const nowMs = clock.monoMs();
+    if (sources.isRepeat(frame, nowMs, from)) return;
     const vehicle = vehicles.get(frame.system);
+    const refusal = vehicle?.refusal(frame);
+    if (vehicle !== undefined && refusal !== undefined) {
+      const reason = `${frame.name} of system ${frame.system}: ${refusal}`;
+      vehicle.trouble = reason;
+      refuse(new KarezError('FRAME_SIGNATURE', reason), frame.bytes, vehicle);
+      return;
+    }
+    sources.hear(frame, nowMs, from);
     if (vehicle === undefined) return;
-    vehicle.heard = true;
-    const { channels, values, key } = frameValues(vehicle.profile, frame);
-    if (channels.length === 0 || !isDue(vehicle, frame, key)) return;
-    intake.accept({ device: vehicle.device.id, channels, values }).then(
+    vehicle.hear(frame, from, nowMs);
+    const timeMs = vehicle.satelliteTime(frame, nowMs);
+    if (timeMs !== undefined) intake.satelliteTime(vehicle.device.id, timeMs);
+    const sample = vehicle.sample(frame, nowMs);
+    if (sample === undefined) return;
+    intake.accept(sample).then(
       () => {
         vehicle.trouble = null;
       },
@@ -79,42 +78,61 @@ export function startMavlinkLink(
     });
   }
 
-  function isDue({ profile, rhythm, leastMs }: Vehicle, { name }: MavlinkFrame, key: string): boolean {
-    return rhythm.keeps(key, Math.max(leastMs, profile.everyMs?.[name] ?? 0), clock.monoMs());
+  /** Sends a command to a vehicle's autopilot, where it was heard last. */
+  function ask(vehicle: Vehicle, fields: Record<string, number>): void {
+    const target = { target_system: vehicle.systemId, target_component: AUTOPILOT };
+    send(writer.frame('COMMAND_LONG', { ...fields, ...target }, vehicle.version, vehicle.signatures), vehicle.from);
   }
 
-  /** Has the beginning of a frame given up when the rest of it does not come. */
-  function watchHead(): void {
-    if (finder.waiting > 0 && finder.head === staleHead) return;
-    stale?.();
-    staleHead = finder.waiting > 0 ? finder.head : -1;
-    if (staleHead === -1) return;
-    stale = clock.after(STALE_MS, () => {
-      staleHead = -1;
-      finder.giveUp();
-      watchHead();
+  function send(bytes: Uint8Array, to?: string): void {
+    try {
+      transport.write(bytes, to);
+    } catch (error) {
+      // A line that is closed says so in its status.
+      if (!(error instanceof KarezError)) throw error;
+    }
+  }
+
+  /** Who is sent to has to hear first who asks; on UDP also where. */
+  let stopHeart: Cancel = () => {};
+  if ('udp' in config.port || config.devices.some((d) => d.setIntervals)) {
+    stopHeart = clock.every(HEARTBEAT_MS, () => {
+      const version = [...vehicles.values()].some((v) => v.version === 1) ? 1 : 2;
+      const { signatures } = [...vehicles.values()].find((v) => v.signatures !== undefined) ?? {};
+      if (transport.open) send(writer.frame('HEARTBEAT', HEARTBEAT, version, signatures));
     });
   }
 
-  transport.onBytes = (bytes) => {
-    finder.push(bytes);
-    watchHead();
-  };
+  transport.onBytes = (bytes, from) => peers.push(bytes, from);
 
-  function trouble({ trouble: own, heard }: Vehicle): string | null {
+  function trouble(vehicle: Vehicle): string | null {
     if (transport.trouble !== null) return transport.trouble;
-    if (finder.skipped >= NOISE_BYTES) return 'bytes come in, but no MAVLink among them: is the speed right?';
-    return own ?? (heard ? null : 'not heard yet');
+    if (peers.skipped >= NOISE_BYTES) return 'bytes come in, but no MAVLink among them: is the speed right?';
+    return vehicle.trouble ?? (vehicle.isHeard ? null : 'not heard yet');
   }
 
   return {
     status: (): DeviceStatus[] =>
       [...vehicles.values()].map((vehicle) => ({
         ...{ id: vehicle.device.id, lastMs: null, accepted: 0, rejected: 0, timeouts: 0 },
+        lost: sources.lostOf(vehicle.systemId),
         trouble: trouble(vehicle),
       })),
+    counts: () => [
+      ...sources.counts.flatMap(({ system, component, ...counts }) =>
+        Object.entries(counts).map(([what, n]) => ({
+          what,
+          n,
+          labels: { line: transport.name, system: `${system}`, component: `${component}` },
+        })),
+      ),
+      ...peers.unknown.map(([id, n]) => ({ what: 'unknown', n, labels: { line: transport.name, message: `${id}` } })),
+      { what: 'elsewhere', n: peers.elsewhere, labels: { line: transport.name } },
+    ],
     async stop() {
-      stale?.();
+      stopHeart();
+      peers.stop();
+      for (const vehicle of vehicles.values()) vehicle.stop();
       await transport.stop();
     },
   };

@@ -1,5 +1,6 @@
 /** Definitions of messages: what fields they have, and the CRC_EXTRA that their checksums need. */
 import { Worker } from 'node:worker_threads';
+import { EXTRA_DEFINITIONS } from './extra-messages.ts';
 
 export interface MessageField {
   name: string;
@@ -36,8 +37,9 @@ async function loadTables(): Promise<MessageTables> {
 }
 
 const TABLES = await loadTables();
-const DEFINITIONS = new Map(TABLES.definitions.map((definition) => [definition.id, definition]));
-const BY_NAME = new Map(TABLES.definitions.map((definition) => [definition.name, definition]));
+const ALL = [...TABLES.definitions, ...EXTRA_DEFINITIONS];
+const DEFINITIONS = new Map(ALL.map((definition) => [definition.id, definition]));
+const BY_NAME = new Map(ALL.map((definition) => [definition.name, definition]));
 
 /** The definition of a message of the common or ardupilotmega dialect. */
 export function messageById(id: number): MessageDefinition | undefined {

@@ -5,10 +5,10 @@
 import { type Cancel, type DeviceStatus, KarezError, messageOf, type NmeaProfile } from '@karez/model';
 import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
+import { Preferences } from '../preferences.ts';
 import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import type { NmeaLineConfig } from './line-config.ts';
-import { Preferences } from './preferences.ts';
 import { SatelliteTime } from './satellite-time.ts';
 import type { Sentence } from './sentence.ts';
 import { SentenceFinder } from './sentence-finder.ts';

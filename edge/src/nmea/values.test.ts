@@ -2,7 +2,7 @@ import { channelKey, type NmeaProfile, profileOf } from '@karez/model';
 import { parseProfile } from '@karez/model/schemas';
 import { describe, expect, test } from 'vitest';
 import { createChecker } from '../check/check.ts';
-import { Preferences } from './preferences.ts';
+import { Preferences } from '../preferences.ts';
 import { SatelliteTime, zdaMs } from './satellite-time.ts';
 import { readSentence } from './sentence.ts';
 import { sentenceValues } from './values.ts';

@@ -39,5 +39,11 @@ export async function metricsText(view: GatewayView): Promise<string> {
     timeouts.set({ device: device.id }, device.timeouts);
     refused.set({ device: device.id }, device.rejected);
   }
+  const labelNames = [...new Set(view.lineCounts.flatMap(({ labels }) => Object.keys(labels)))];
+  const onLines = new Gauge({
+    ...{ name: 'karez_line_count', help: 'What lines count since the start: frames, lost, repeated, unknown, …' },
+    ...{ labelNames: ['what', ...labelNames], registers: [registry] },
+  });
+  for (const { what, n, labels } of view.lineCounts) onLines.set({ what, ...labels }, n);
   return await registry.metrics();
 }

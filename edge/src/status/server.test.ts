@@ -23,6 +23,7 @@ const VIEW = {
       ...{ decimals: 1, timeMs: NOW - 3_000, value: 31.4, quality: [], intervalMs: 5_000 },
     },
   ],
+  lineCounts: [{ what: 'lost', n: 7, labels: { line: 'udp 0.0.0.0:14550', system: '1', component: '1' } }],
   rejections: [
     { source: '/dev/ttyUSB0', code: 'FRAME_CHECKSUM', reason: 'CRC 0, "quoted" \\ <b>', timeMs: NOW, hex: '0103' },
   ],
@@ -95,6 +96,7 @@ test('the metrics are Prometheus text: a kind for each, every sample a number', 
   expect(samples.has('karez_device_age_seconds{device="soil-2"}')).toBe(false);
   expect(samples.get('karez_device_timeouts{device="soil-2"}')).toBe(9);
   expect(samples.get('karez_device_rejected{device="soil-1"}')).toBe(3);
+  expect(samples.get('karez_line_count{what="lost",line="udp 0.0.0.0:14550",system="1",component="1"}')).toBe(7);
   expect(samples.get('karez_link_up')).toBe(1);
 });
 

@@ -3,6 +3,7 @@ import { channelKey, type GatewayStatus, qualityNames } from '@karez/model';
 import type { Catalog } from '../catalog.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeptRejection, Pipeline } from '../pipeline.ts';
+import type { LineCount } from '../ports.ts';
 
 export interface GatewayView {
   status: GatewayStatus;
@@ -12,6 +13,7 @@ export interface GatewayView {
   bytesSent: number;
   trouble: string | null;
   values: LocalRow[];
+  lineCounts: LineCount[];
   rejections: (Omit<KeptRejection, 'bytes'> & { hex?: string })[];
 }
 

@@ -13,6 +13,10 @@ export interface FakeTransport extends Transport {
   /** The speed that the line asked for. */
   baudRate: number;
   say(...bytes: Uint8Array[]): void;
+  /** The same from one of several peers. */
+  sayFrom(from: string, ...bytes: Uint8Array[]): void;
+  /** To whom each write went. */
+  readonly writtenTo: (string | undefined)[];
   connect(): void;
   lose(trouble?: string): void;
 }
@@ -33,13 +37,15 @@ export function fakeTransport(): { line: FakeTransport; open: OpenTransport } {
     breaks: 0,
     canBreak: true,
     written: [],
+    writtenTo: [],
     device: () => {},
     onOpen: () => {},
     onBytes: () => {},
     onClose: () => {},
-    write(bytes) {
+    write(bytes, to) {
       if (!open) throw new KarezError('TRANSPORT_CLOSED', 'fake is not open');
       line.written.push(bytes.slice());
+      line.writtenTo.push(to);
       line.device(bytes);
     },
     async setBreak(isOn) {
@@ -48,6 +54,9 @@ export function fakeTransport(): { line: FakeTransport; open: OpenTransport } {
     },
     say(...chunks) {
       for (const chunk of chunks) line.onBytes(chunk);
+    },
+    sayFrom(from, ...chunks) {
+      for (const chunk of chunks) line.onBytes(chunk, from);
     },
     connect() {
       open = true;

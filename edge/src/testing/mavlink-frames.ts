@@ -16,13 +16,17 @@ export interface FrameOptions {
   sequence?: number;
   system?: number;
   component?: number;
-  /** Signs it, as MAVLink 2 may. */
+  /** Signs it with the SHA-256 of this, as MAVLink 2 may. */
   key?: string;
+  /** UTC milliseconds of the signature's time. */
+  signedMs?: number;
+  link?: number;
 }
 
 /** A frame of `message` with `fields` by their names in the definition; others are zero. */
 export function mavlinkFrame(message: string, fields: Record<string, unknown>, options: FrameOptions = {}): Uint8Array {
   const { version = 2, sequence = 0, system = 1, component = 1, key } = options;
+  const { link = 1, signedMs = Date.UTC(2026, 0, 1) } = options;
   const definition = Object.values(REGISTRY).find((m) => m.MSG_NAME === message);
   if (definition === undefined) throw new Error(`no message ${message}`);
   const data = new definition() as MavLinkData & Record<string, unknown>;
@@ -35,6 +39,6 @@ export function mavlinkFrame(message: string, fields: Record<string, unknown>, o
   const protocol = new MavLinkProtocolV2(system, component, flags);
   const frame = protocol.serialize(data, sequence);
   return Uint8Array.from(
-    key === undefined ? frame : protocol.sign(frame, 1, MavLinkPacketSignature.key(key), Date.UTC(2026, 0, 1)),
+    key === undefined ? frame : protocol.sign(frame, link, MavLinkPacketSignature.key(key), signedMs),
   );
 }

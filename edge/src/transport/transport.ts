@@ -1,13 +1,16 @@
 /**
- * A line of bytes to devices: a serial port of this machine or a serial server's TCP port. Opens by itself and again
+ * A line of bytes to devices: a serial port of this machine, a serial server's TCP port, or a port where devices
+ * report by UDP or TCP. Opens by itself and again
  * after it broke, with growing, jittered delays; what is wrong stands in `trouble`, in words that a person can act on.
  */
 import { type Cancel, KarezError } from '@karez/model';
-import type { LinePort } from '../config/port.ts';
+import { type AnyPort, portName } from '../config/port.ts';
 import type { EdgeDeps } from '../ports.ts';
 import type { Connect, Connection } from './connection.ts';
 import { connectSerial } from './serial.ts';
 import { connectTcp } from './tcp.ts';
+import { listenTcp } from './tcp-listen.ts';
+import { connectUdp, listenUdp } from './udp.ts';
 
 export interface Transport {
   /** The path or address, for messages. */
@@ -16,17 +19,18 @@ export interface Transport {
   /** Why it is not open; null while it is. */
   readonly trouble: string | null;
   onOpen: () => void;
-  onBytes: (bytes: Uint8Array) => void;
+  /** `from` names the peer on ports where several may speak. */
+  onBytes: (bytes: Uint8Array, from?: string) => void;
   onClose: () => void;
   /** @throws KarezError TRANSPORT_CLOSED while it is not open, or takes no bytes. */
-  write(bytes: Uint8Array): void;
+  write(bytes: Uint8Array, to?: string): void;
   /** Begins or ends a break; resolves with false where the port is not open or cannot make one. */
   setBreak?(isOn: boolean): Promise<boolean>;
   /** Resolves once the port is free for others. */
   stop(): Promise<void>;
 }
 
-export type OpenTransport = (port: LinePort, baudRate: number, deps: EdgeDeps) => Transport;
+export type OpenTransport = (port: AnyPort, baudRate: number, deps: EdgeDeps) => Transport;
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 15_000;
@@ -38,19 +42,21 @@ const QUIET_MS = 60_000;
 /** Twice as long each time that it did not help: a drone may be switched off for months. */
 const LONGEST_QUIET_MS = 900_000;
 
-const connectPort: Connect = (port, baudRate, events) =>
-  'serial' in port
-    ? connectSerial({ ...port, baudRate: port.baudRate ?? baudRate }, events)
-    : connectTcp(port.tcp, events);
+const connectPort: Connect = (port, baudRate, events) => {
+  if ('serial' in port) return connectSerial({ ...port, baudRate: port.baudRate ?? baudRate }, events);
+  if ('tcp' in port) return connectTcp(port.tcp, events);
+  if ('tcpListen' in port) return listenTcp(port.tcpListen, events);
+  return 'udp' in port ? connectUdp(port.udp, events) : listenUdp(port.udpListen, events);
+};
 
 /** Starts opening at once. `baudRate` is used where the configuration names none. */
 export function startTransport(
-  port: LinePort,
+  port: AnyPort,
   baudRate: number,
   { clock, random, logger }: EdgeDeps,
   connect: Connect = connectPort,
 ): Transport {
-  const name = 'serial' in port ? port.serial : port.tcp;
+  const name = portName(port);
   let current: Connection | undefined;
   let timer: Cancel | undefined;
   let delayMs = FIRST_DELAY_MS;
@@ -73,11 +79,11 @@ export function startTransport(
     onOpen: () => {},
     onBytes: () => {},
     onClose: () => {},
-    write(bytes) {
+    write(bytes, to) {
       if (!open || current === undefined) throw new KarezError('TRANSPORT_CLOSED', trouble ?? `${name} is not open`);
       if (current.waiting >= WRITE_LIMIT)
         throw new KarezError('TRANSPORT_CLOSED', `${name} takes no bytes: is the other end stalled?`);
-      current.write(bytes);
+      current.write(bytes, to);
     },
     setBreak: async (isOn) => open && ((await current?.setBreak?.(isOn)) ?? false),
     async stop() {
@@ -113,11 +119,11 @@ export function startTransport(
         else timer?.();
         transport.onOpen();
       },
-      bytes(bytes) {
+      bytes(bytes, from) {
         if (stopped) return;
         heardMs = clock.monoMs();
         quietMs = QUIET_MS;
-        transport.onBytes(bytes);
+        transport.onBytes(bytes, from);
       },
       ended(cause) {
         const wasOpen = open;
@@ -135,7 +141,7 @@ export function startTransport(
     });
     current = mine;
     later(CONNECT_MS, () =>
-      giveUp('tcp' in port ? `no answer from ${name}: is it on and in this network?` : `${name} does not open`),
+      giveUp(!('serial' in port) ? `no answer from ${name}: is it on and in this network?` : `${name} does not open`),
     );
   }
 
@@ -161,6 +167,8 @@ function inWords(name: string, cause: Error | undefined, wasOpen: boolean): stri
   if (/lock/i.test(text)) return `${name} is in use by another program`;
   if (/ECONNREFUSED/.test(text)) return `nobody answers at ${name}: is the serial server on, is the port right?`;
   if (/ENOTFOUND|EAI_AGAIN/.test(text)) return `no address is known for ${name}: is the name right?`;
+  if (/EADDRINUSE/.test(text)) return `${name} is taken by another program of this machine`;
+  if (/EADDRNOTAVAIL/.test(text)) return `${name} is no address of this machine`;
   if (/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(text)) return `${name} cannot be reached: is it on, is the network up?`;
   if ((cause as { disconnected?: boolean } | undefined)?.disconnected === true)
     return `${name} has gone: was it unplugged?`;

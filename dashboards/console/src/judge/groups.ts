@@ -37,6 +37,8 @@ const SELDOM = new Set([
   ...['soil.ph', 'soil.nitrogen', 'soil.phosphorus', 'soil.potassium', 'soil.raw', 'soil.permittivity'],
   ...['air.pressure', 'wind.speed-average', 'rain.rate', 'solar.uv-index', 'et.day'],
   ...['sprayer.sections', 'position.latitude', 'position.longitude', 'motion.heading'],
+  ...['sprayer.spinner-drive', 'gnss.accuracy', 'gnss.rtk-satellites', 'mission.items', 'vehicle.mode'],
+  ...['vehicle.custom-mode', 'battery.cell-lowest', 'battery.temperature'],
   ...['position.altitude', 'motion.climb-rate', 'gnss.fix', 'gnss.satellites', 'gnss.hdop', 'vehicle.state'],
   ...['vehicle.armed', 'battery.current', 'indoor.temperature', 'indoor.humidity', 'radio.rssi'],
 ]);

@@ -1,4 +1,4 @@
-/** Which of several sentences a channel is read from: the best of those that give a value. */
+/** Which of several sentences or messages a channel is read from: the best of those that give a value. */
 
 /** A source that has said nothing for so long leaves its channel to the next best. */
 const SILENT_MS = 15_000;
