@@ -17,6 +17,7 @@ import type { DeviceLine, EdgeDeps } from './ports.ts';
 import { gatewayStatus, startRate } from './status/gateway-status.ts';
 import { type StatusServer, startStatusServer } from './status/server.ts';
 import { type GatewayView, localRows, shownRejections } from './status/view.ts';
+import type { OpenTransport } from './transport/transport.ts';
 import { Budget } from './uplink/budget.ts';
 import type { ConnectCloud } from './uplink/link.ts';
 import { mqttLink } from './uplink/mqtt-link.ts';
@@ -33,6 +34,7 @@ export interface Gateway {
 /** What stands for a thread, a socket and the machine in virtual time; left out, the real ones are used. */
 export interface GatewayPorts {
   startJournal?: StartJournal;
+  openTransport?: OpenTransport;
   connect?: ConnectCloud;
   bootUuid?: string;
   isSynchronised?: () => Promise<boolean>;
@@ -111,7 +113,8 @@ export async function startGateway(
       lines.push(broker);
     }
     const lineDeps = { ...deps, time: timekeeper, memory: journal, secrets: secrets.devices ?? {} };
-    for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, lineDeps));
+    for (const line of config.lines ?? [])
+      lines.push(await startLine(line, devices, pipeline, lineDeps, deps.openTransport));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {

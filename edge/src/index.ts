@@ -22,4 +22,5 @@ export { SentenceFinder } from './nmea/sentence-finder.ts';
 export { sentenceValues } from './nmea/values.ts';
 export { Pipeline } from './pipeline.ts';
 export type { Sample } from './ports.ts';
+export type { OpenTransport, Transport } from './transport/transport.ts';
 export type { CloudLink, ConnectCloud, LinkEvents } from './uplink/link.ts';

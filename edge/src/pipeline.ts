@@ -146,13 +146,14 @@ export class Pipeline implements Intake {
   }
 
   /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
-  #timeOf({ device, timeMs }: Sample): Moment & { bits: number } {
+  #timeOf({ device, timeMs, historical, estimated }: Sample): Moment & { bits: number } {
     const now = this.#time.now();
     if (timeMs === undefined) return { ...now, bits: 0 };
     if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
       return { ...now, bits: QUALITY.ESTIMATED };
-    this.#time.heard(device, timeMs);
-    return { timeMs: Math.round(timeMs), dated: true, bits: 0 };
+    // What comes from a memory says nothing of the present.
+    if (!historical) this.#time.heard(device, timeMs);
+    return { timeMs: Math.round(timeMs), dated: true, bits: estimated ? QUALITY.ESTIMATED : 0 };
   }
 
   #accepted(device: string, timeMs: number, numbers: number[], values: readonly number[], qualities: number[]): void {

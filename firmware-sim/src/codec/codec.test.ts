@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { soundSenses } from '../senses.ts';
 import { World } from '../world/world.ts';
-import { DavisConsole, davisCrc, loop2Packet, loopPacket } from './davis-console.ts';
+import { DavisConsole, loop2Packet, loopPacket } from './davis-console.ts';
+import { davisCrc } from './davis-crc.ts';
+import { DavisLogger } from './davis-logger.ts';
 import { DroneRadio, RADIO_STEP_MS } from './drone-radio.ts';
 import { MavlinkSender, x25 } from './mavlink.ts';
 import { ModbusBus, modbusCrc, registersOf } from './modbus-slave.ts';
@@ -125,24 +127,30 @@ describe('Davis console', () => {
   });
 
   test('wakes, answers, sends what was asked for and stops at a byte', () => {
-    const console = new DavisConsole(() => calm);
+    const logger = (clickMm: number) =>
+      new DavisLogger({ clickMm, zone: { offsetMinutes: 0 }, periodMinutes: 5, revision: 'B' }, () =>
+        Date.UTC(2026, 5, 1),
+      );
+    const console = new DavisConsole(() => calm, logger(0.254));
     const text = (s: string) => new TextEncoder().encode(s);
-    expect(hex(console.take(text('\n')))).toBe('0a0d');
-    expect(hex(console.take(text('TEST\n')))).toBe(hex(text('\n\rTEST\n\r')));
-    expect(hex(console.take(text('EEBRD 2B 01\n'))).slice(0, 4)).toBe('06c0');
-    const metric = new DavisConsole(() => ({ ...calm, clickMm: 0.2, rainDayMm: 1.3 }));
-    const memory = metric.take(text('EEBRD 2B 01\n'));
+    const said = (it: DavisConsole, command: string) =>
+      Uint8Array.from(it.take(text(command)).flatMap(({ bytes: words }) => [...words]));
+    expect(hex(said(console, '\n'))).toBe('0a0d');
+    expect(hex(said(console, 'TEST\n'))).toBe(hex(text('\n\rTEST\n\r')));
+    expect(hex(said(console, 'EEBRD 2B 01\n')).slice(0, 4)).toBe('06c0');
+    const metric = new DavisConsole(() => ({ ...calm, clickMm: 0.2, rainDayMm: 1.3 }), logger(0.2));
+    const memory = said(metric, 'EEBRD 2B 01\n');
     expect([memory[1], memory.length, davisCrc(memory.subarray(1))]).toEqual([0xd0, 4, 0]);
     metric.take(text('LOOP 1\n'));
     expect(hex(metric.tick()?.subarray(50, 52))).toBe('0600');
-    expect(hex(console.take(text('NONSENSE\n')))).toBe('21');
+    expect(hex(said(console, 'NONSENSE\n'))).toBe('21');
     expect(console.tick()).toBeUndefined();
-    expect(hex(console.take(text('LPS 3 3\n')))).toBe('06');
+    expect(hex(said(console, 'LPS 3 3\n'))).toBe('06');
     expect([console.tick(), console.tick(), console.tick()].map((p) => p?.[4])).toEqual([0, 1, 0]);
     expect(console.tick()).toBeUndefined();
     console.take(text('LOOP 9\r'));
     expect(console.tick()?.[4]).toBe(0);
-    expect(hex(console.take(text('\r')))).toBe('0a0d');
+    expect(hex(said(console, '\r'))).toBe('0a0d');
     expect(console.tick()).toBeUndefined();
   });
 });
