@@ -186,6 +186,11 @@ export const QUANTITIES = {
   'device.diagnostic': q('device', '1', '', [0, 4294967295], null, 0, 'Diagnostic code', '诊断代码', 'last'),
   'device.voltage': q('device', 'V', 'V', [-100, 1000], null, 3, 'Voltage', '电压'),
   'pulse.count': q('device', '1', '', [0, 4294967295], null, 0, 'Pulses', '脉冲数', 'last'),
+  // What rules say, as a gateway journals it (rules/alert-device.ts).
+  'alert.rule': q('device', '1', '', [0, 2147483647], null, 0, 'Rule', '告警规则', 'last'),
+  'alert.subject': q('device', '1', '', [0, 65535], null, 0, 'Alert about channel', '告警通道', 'last'),
+  'alert.state': q('device', '1', '', [0, 127], null, 0, 'Alert state', '告警状态', 'last'),
+  'alert.value': q('device', '1', '', [-1e9, 1e9], null, 3, 'Value judged', '判定值', 'last'),
 } as const satisfies Record<string, Quantity>;
 
 export type QuantityId = keyof typeof QUANTITIES;
