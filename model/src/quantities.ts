@@ -105,6 +105,7 @@ export const QUANTITIES = {
   'wind.east': q('air', 'm/s', 'm/s', [-75, 75], null, 1, 'Wind from the east', '风速东分量'),
   'rain.amount': q('air', 'mm', 'mm', [0, 200], null, 1, 'Rain', '降雨量', 'sum'),
   'rain.day': q('air', 'mm', 'mm', [0, 2000], null, 1, 'Rain today', '今日降雨', 'last'),
+  'rain.total': q('air', 'mm', 'mm', [0, 100000], null, 1, 'Rain in all', '累计降雨', 'last'),
   'rain.rate': q('air', 'mm/h', 'mm/h', [0, 2500], null, 1, 'Rain rate', '雨强'),
   'solar.radiation': q('air', 'W/m2', 'W/m²', [0, 1800], null, 0, 'Solar radiation', '太阳辐射'),
   'solar.par': q('air', 'umol/m2/s', 'µmol/m²·s', [0, 3000], null, 0, 'Light for plants (PAR)', '光合有效辐射'),

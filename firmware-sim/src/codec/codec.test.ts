@@ -7,7 +7,8 @@ import { davisCrc } from './davis-crc.ts';
 import { DavisLogger } from './davis-logger.ts';
 import { DroneRadio, RADIO_STEP_MS } from './drone-radio.ts';
 import { MavlinkSender, x25 } from './mavlink.ts';
-import { ModbusBus, modbusCrc, registersOf } from './modbus-slave.ts';
+import { SIM_MODBUS_DEVICES, slaveOf } from './modbus-devices.ts';
+import { ModbusBus, modbusCrc } from './modbus-slave.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 const hex = (b: Uint8Array | undefined) => Buffer.from(b ?? []).toString('hex');
@@ -20,7 +21,8 @@ describe('Modbus probe', () => {
     ...{ moisturePct: 35.2, temperatureC: 24.1, ecUsCm: 418, ph: 6.4 },
     ...{ nitrogen: 18, phosphorus: 12, potassium: 63 },
   };
-  const bus = () => new ModbusBus((address) => (address === 1 ? registersOf(values) : undefined));
+  const probe = (measured: typeof values) => slaveOf(SIM_MODBUS_DEVICES['cwt-soil-7in1'], measured);
+  const bus = () => new ModbusBus((address) => (address === 1 ? probe(values) : undefined));
 
   test('gives the published reply to the published request', () => {
     const replies = bus().take(bytes('0103000000070408'));
@@ -28,7 +30,7 @@ describe('Modbus probe', () => {
   });
 
   test('encodes frost as a signed number', () => {
-    expect(registersOf({ ...values, temperatureC: -10.1 })[1]).toBe(0xff9b);
+    expect(probe({ ...values, temperatureC: -10.1 }).word(1)).toBe(0xff9b);
   });
 
   test('takes a request in pieces, after noise, and keeps silent to a wrong CRC and to other addresses', () => {
