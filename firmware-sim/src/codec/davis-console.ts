@@ -170,6 +170,11 @@ export class DavisConsole {
     this.#logger = logger;
   }
 
+  /** Whether packets are still to come. */
+  get isSending(): boolean {
+    return this.#left > 0;
+  }
+
   /** The power was away: it sends nothing until it is asked again. Its archive is kept. */
   restart(): void {
     this.#line = '';

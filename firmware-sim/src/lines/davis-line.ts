@@ -4,7 +4,9 @@ import Type from 'typebox';
 import { DavisConsole } from '../codec/davis-console.ts';
 import { DavisLogger } from '../codec/davis-logger.ts';
 import { DEFAULTS } from '../defaults.ts';
-import { WEATHER_VALUES } from '../world/world.ts';
+import { columnNames } from '../replay/columns.ts';
+import { NOTHING, playedWeather, StationReplay } from '../replay/station.ts';
+import { type StationWeather, WEATHER_VALUES } from '../world/world.ts';
 import { closed, lineKind, SimPort } from './line-kind.ts';
 
 const CONSOLE_EVERY_MS = 2_000;
@@ -51,13 +53,19 @@ export const davisLine = lineKind({
           },
         ),
       ),
+      replay: Type.Optional(StationReplay),
     },
     closed,
   ),
   devices: ({ device }) => [
     { id: device, key: 'device', traits: ['bytes', 'checksum', 'clock', 'values', 'absent'], values: WEATHER_VALUES },
   ],
-  open({ device, clickMm = DEFAULTS.clickMm, archiveMinutes, archiveRevision, zone }, { world, felt, clockMs }) {
+  recorded: ({ replay }) =>
+    replay === undefined
+      ? []
+      : [{ recording: replay.recording, columns: columnNames(Object.values(replay.values)), key: 'replay' }],
+  open({ device, clickMm = DEFAULTS.clickMm, archiveMinutes, archiveRevision, zone, replay }, senses) {
+    const { world, felt, clockMs } = senses;
     const logger = new DavisLogger(
       {
         ...{ clickMm, periodMinutes: archiveMinutes ?? DEFAULTS.archiveMinutes, revision: archiveRevision ?? 'B' },
@@ -65,10 +73,16 @@ export const davisLine = lineKind({
       },
       () => clockMs(device),
     );
-    const console = new DavisConsole(() => ({ ...felt(device, world.weather()), clickMm }), logger);
+    const played = replay === undefined ? undefined : playedWeather(device, replay, senses);
+    let row: StationWeather | undefined;
+    const weather = () => (played === undefined ? felt(device, world.weather()) : (row ?? NOTHING));
+    const console = new DavisConsole(() => ({ ...weather(), clickMm }), logger);
     return {
       everyMs: CONSOLE_EVERY_MS,
       tick() {
+        // Where each reading takes a row, that is a packet, not a look.
+        if (played?.next === 'time' || console.isSending) row = played?.now();
+        if (played !== undefined && row === undefined) return [];
         const packet = console.tick();
         return packet === undefined ? [] : [{ device, bytes: packet, framed: true }];
       },

@@ -4,6 +4,7 @@ import { SIM_MODBUS_DEVICES, slaveOf } from '../codec/modbus-devices.ts';
 import { SENSED, SENSED_VALUES } from '../codec/modbus-values.ts';
 import type { SimConfig } from '../config.ts';
 import { Farm } from '../farm.ts';
+import { soundSenses } from '../senses.ts';
 import { modbusLine } from './modbus-line.ts';
 
 const START = Date.UTC(2026, 5, 1, 6);
@@ -97,7 +98,7 @@ describe('behind Modbus TCP', () => {
 
 test('every kind shows only what somebody measures, and has a word for each cell', () => {
   const { farm } = farmWith();
-  const senses = { world: farm.world, felt: <T extends object>(_: string, values: T) => values, clockMs: () => START };
+  const senses = soundSenses(farm.world);
   for (const [kind, device] of Object.entries(SIM_MODBUS_DEVICES)) {
     const values = SENSED[device.senses]({ device: kind, field: 'north', depthCm: 20 }, senses);
     const slave = slaveOf(device, values);
