@@ -132,7 +132,7 @@ async function scan([portText]: string[], values: Values): Promise<void> {
     const first = all[0] as Found;
     const speed = first.baudRate === undefined ? '' : `@${first.baudRate}`;
     console.log(
-      `${end}: ${all.length} found. karez device try PROFILE ${portName(port)}${speed} --address ${first.address} says what one measures.`,
+      `${end}: ${all.length} found. karez device try PROFILE ${portName(port)}${speed} --address ${first.address}${values['modbus-tcp'] ? ' --modbus-tcp' : ''} says what one measures.`,
     );
     return;
   }
