@@ -75,10 +75,7 @@ export function packetValues(
   return { channels, values };
 }
 
-export function readField(
-  view: DataView,
-  { byte, type }: Pick<DavisProfile['channels'][number], 'byte' | 'type'>,
-): number {
+function readField(view: DataView, { byte, type }: Pick<DavisProfile['channels'][number], 'byte' | 'type'>): number {
   switch (type) {
     case 'uint8':
       return view.getUint8(byte);

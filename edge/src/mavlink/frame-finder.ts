@@ -1,11 +1,13 @@
 /**
  * Finds frames in a stream. A frame that is refused gives up its start mark only, so that a good one inside it is found;
  * what else looks like a frame inside it is not told: it is most likely its content. Messages that nobody knows are
- * counted, not told: their checksums cannot be checked. Holds less than one frame's bytes.
+ * counted, not told: their checksums cannot be checked. A signature is searched for frames too, because its own bytes may
+ * be lost and the next frame stand there. Holds less than one frame's bytes.
  */
 import { KarezError } from '@karez/model';
 import {
   frameLength,
+  isSigned,
   judge,
   MAGIC_1,
   MAGIC_2,
@@ -13,6 +15,7 @@ import {
   messageId,
   readFrame,
   refusal,
+  SIGNATURE_BYTES,
   type Verdict,
 } from './frame.ts';
 
@@ -26,6 +29,8 @@ export class FrameFinder {
   readonly unknown = new Map<number, number>();
   /** Frames that are whole, of dialects that are not read here. */
   elsewhere = 0;
+  /** Up to there stands the signature of the last frame. */
+  #signatureTo = 0;
   /** Bytes that belonged to no frame. */
   skipped = 0;
   readonly #frame: (frame: MavlinkFrame) => void;
@@ -60,7 +65,7 @@ export class FrameFinder {
       const error = new KarezError('FRAME_TOO_SHORT', `the rest did not come: ${bytes.length} bytes${asked}`);
       this.#bad(error, bytes.slice());
     }
-    this.skipped++;
+    this.#skip(0);
     this.#search(bytes, 1);
   }
 
@@ -69,19 +74,15 @@ export class FrameFinder {
     try {
       while (at < bytes.length) {
         if (bytes[at] !== MAGIC_1 && bytes[at] !== MAGIC_2) {
-          at++;
-          this.skipped++;
+          this.#skip(at++);
           continue;
         }
         const length = frameLength(bytes, at);
         if (length === undefined || at + length > bytes.length) break;
         const verdict = judge(bytes, at, length);
         const start = at;
-        if (verdict === 'good' || verdict === 'other dialect') at += length;
-        else {
-          at++;
-          this.skipped++;
-        }
+        if (verdict === 'good' || verdict === 'other dialect') at += this.#lengthToSearch(bytes, start, length);
+        else this.#skip(at++);
         if (verdict === 'other dialect') this.elsewhere++;
         if (verdict === 'good') this.#frame(readFrame(bytes.slice(start, start + length)));
         else if (verdict !== 'other dialect') this.#refuse(verdict, bytes, start, length);
@@ -90,6 +91,19 @@ export class FrameFinder {
       this.#held = bytes.slice(at);
       this.#from += at;
     }
+  }
+
+  #skip(at: number): void {
+    if (this.#from + at >= this.#signatureTo) this.skipped++;
+  }
+
+  /** Bytes of a whole frame up to where the next may begin: its signature may be cut. */
+  #lengthToSearch(bytes: Uint8Array, start: number, length: number): number {
+    this.#signatureTo = 0;
+    if (!isSigned(bytes, start)) return length;
+    this.#signatureTo = this.#from + start + length;
+    this.#quietTo = Math.max(this.#quietTo, this.#signatureTo);
+    return length - SIGNATURE_BYTES;
   }
 
   #refuse(verdict: Exclude<Verdict, 'good'>, bytes: Uint8Array, start: number, length: number): void {

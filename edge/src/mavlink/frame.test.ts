@@ -201,6 +201,17 @@ describe('a stream', () => {
     expect(it.waiting).toBe(0);
   });
 
+  test('a signature that lost bytes does not take the next frame with it', () => {
+    const signed = mavlinkFrame('HEARTBEAT', { base_mode: 129 }, { key: 'a passphrase' });
+    for (let lost = 1; lost <= 13; lost++) {
+      const { it, frames, bad } = finder();
+      it.push(join(signed.subarray(0, -lost), position, heartbeat));
+      while (it.waiting > 0) it.giveUp();
+      expect(frames).toEqual(['HEARTBEAT', 'GLOBAL_POSITION_INT', 'HEARTBEAT']);
+      expect([bad, it.skipped]).toEqual([[], 0]);
+    }
+  });
+
   test('a message of another dialect is passed over whole, though its content looks like frames', () => {
     expect(Object.keys(messagesElsewhere).length).toBeGreaterThan(5);
     const { it, frames, bad } = finder();

@@ -10,7 +10,7 @@ import { crcExtraOf, type MessageDefinition, messageById, readField } from './me
 export const MAGIC_1 = 0xfe;
 export const MAGIC_2 = 0xfd;
 export const SIGNED = 0x01;
-const SIGNATURE_BYTES = 13;
+export const SIGNATURE_BYTES = 13;
 const MOST_PAYLOAD = 255;
 
 type FieldValue = ReturnType<typeof readField>;
@@ -46,8 +46,7 @@ export class MavlinkFrame {
 
   /** The thirteen bytes behind a signed frame. */
   get signature(): Uint8Array | undefined {
-    const isSigned = this.version === 2 && ((this.bytes[2] as number) & SIGNED) !== 0;
-    return isSigned ? this.bytes.subarray(-SIGNATURE_BYTES) : undefined;
+    return isSigned(this.bytes, 0) ? this.bytes.subarray(-SIGNATURE_BYTES) : undefined;
   }
 
   get id(): number {
@@ -85,7 +84,12 @@ export class MavlinkFrame {
 export function frameLength(bytes: Uint8Array, at: number): number | undefined {
   if (bytes[at] === MAGIC_1) return at + 2 > bytes.length ? undefined : 8 + (bytes[at + 1] as number);
   if (at + 3 > bytes.length) return undefined;
-  return 12 + (bytes[at + 1] as number) + ((bytes[at + 2] as number) & SIGNED ? SIGNATURE_BYTES : 0);
+  return 12 + (bytes[at + 1] as number) + (isSigned(bytes, at) ? SIGNATURE_BYTES : 0);
+}
+
+/** Whether the frame that starts at `at` says that a signature follows it. */
+export function isSigned(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === MAGIC_2 && ((bytes[at + 2] as number) & SIGNED) !== 0;
 }
 
 /** What a frame is worth: to be read, whole but for somebody else, not to be checked by anybody here, or damaged. */

@@ -6,11 +6,14 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import { PeerList } from './peer-list.ts';
 
+/** Bytes that the kernel keeps for us, as far as it allows: a fleet speaks in bursts, and what does not fit is lost without a word. */
+const HEARD_BYTES = 1024 * 1024;
+
 /** Hears on `address` (host:port). */
 export function listenUdp(address: string, events: ConnectionEvents): Connection {
   const { host, port } = split(address);
   const peers = new PeerList<RemoteInfo>();
-  const socket = createSocket('udp4');
+  const socket = createSocket({ type: 'udp4', recvBufferSize: HEARD_BYTES });
   const it = connectionOf(socket, events, (bytes, to) => {
     // Who cannot be reached any more is no reason to stop hearing the others.
     for (const peer of peers.named(to)) socket.send(bytes, peer.port, peer.address, () => {});

@@ -1,136 +1,112 @@
-/** The telemetry of a sprayer drone: which messages, how often, with what in them. */
+/** The telemetry of a sprayer drone: which messages its autopilot sends, how often, with what in them. */
 import type { Senses } from '../senses.ts';
-import { type DroneState, TANK_L } from '../world/drone.ts';
-import { asFrom, type MavlinkMessageName, MavlinkSender } from './mavlink.ts';
+import { type Dialect, dialectOf, type Telling } from './drone-dialects.ts';
+import { asFrom, MAVLINK_MESSAGES, MavlinkSender, spoiled } from './mavlink.ts';
+import { CommandReader } from './mavlink-commands.ts';
 
-/** Milliseconds between two of a message. */
-const EVERY: Record<Exclude<MavlinkMessageName, 'NAMED_VALUE_FLOAT'>, number> & { flow: number; sections: number } = {
-  HEARTBEAT: 1_000,
-  GLOBAL_POSITION_INT: 250,
-  GPS_RAW_INT: 1_000,
-  BATTERY_STATUS: 2_000,
-  VFR_HUD: 500,
-  SERVO_OUTPUT_RAW: 1_000,
-  FUEL_STATUS: 1_000,
-  flow: 1_000,
-  sections: 1_000,
-};
 /** Shortest time between two looks at the world. */
 export const RADIO_STEP_MS = 250;
 
-const HEXAROTOR = 13;
-const ARDUPILOTMEGA = 3;
-const ARMED = 0x80 | 0x01;
-const DISARMED = 0x01;
-const ACTIVE = 4;
-const STANDBY = 3;
-const LIQUID = 1;
-const CELLS = 14;
-const NO_CELL = 0xffff;
+const AUTOPILOT = 1;
+const SET_MESSAGE_INTERVAL = 511;
+const ACCEPTED = 0;
+const UNSUPPORTED = 3;
 
-/** A frame, and the same from a neighbour's system. */
+/** A frame, the same damaged, and the same from a neighbour's system. */
 export interface RadioFrame {
   bytes: Uint8Array;
+  framed: boolean;
+  spoiled(): Uint8Array;
   elsewhere(): Uint8Array;
+}
+
+export interface RadioOptions {
+  device: string;
+  systemId: number;
+  dialect: Dialect;
+  version: 1 | 2;
+  /** Where the tank stands: in FUEL_STATUS, or as a meter in the place of a second battery. */
+  tank: 'fuel-status' | 'battery-monitor';
+  passphrase?: string | undefined;
+  /** Sends only heartbeats until it is asked for more. */
+  quiet?: boolean | undefined;
 }
 
 export class DroneRadio {
   readonly #senses: Senses;
-  readonly #device: string;
+  readonly #options: RadioOptions;
   readonly #sender: MavlinkSender;
   readonly #startMs: number;
-  readonly #due = new Map<string, number>();
+  readonly #tellings: Telling[];
+  /** Milliseconds between two, by telling; undefined where it is not sent. */
+  readonly #every = new Map<Telling, number | undefined>();
+  readonly #due = new Map<Telling, number>();
+  readonly #commands = new CommandReader();
 
-  constructor(senses: Senses, systemId: number, device: string) {
+  constructor(senses: Senses, options: RadioOptions) {
+    const { device, systemId, version, passphrase, dialect, tank, quiet } = options;
     this.#senses = senses;
-    this.#device = device;
-    this.#sender = new MavlinkSender(systemId, 1);
+    this.#options = options;
+    this.#sender = new MavlinkSender(systemId, AUTOPILOT, {
+      ...{ version, nowMs: () => senses.clockMs(device) },
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
     this.#startMs = senses.clockMs(device);
+    this.#tellings = dialectOf(dialect, tank).filter(({ message }) => this.#sender.can(message));
+    for (const telling of this.#tellings) {
+      const isSent = quiet !== true || telling.message === 'HEARTBEAT';
+      this.#every.set(telling, isSent ? telling.everyMs : undefined);
+    }
   }
 
   /** Frames that are due by its own clock, of the world's present state. */
   frames(): RadioFrame[] {
     const { world, felt, clockMs } = this.#senses;
-    const now = clockMs(this.#device);
-    const due = Object.entries(EVERY).filter(([what]) => now >= (this.#due.get(what) ?? 0));
+    const { device } = this.#options;
+    const nowMs = clockMs(device);
+    const due = this.#tellings.filter(
+      (telling) => this.#every.get(telling) !== undefined && nowMs >= (this.#due.get(telling) ?? 0),
+    );
     if (due.length === 0) return [];
-    const state = felt(this.#device, world.drone(this.#device));
-    return due.map(([what, every]) => {
-      this.#due.set(what, now + every - RADIO_STEP_MS / 2);
-      const bytes = this.#frame(what as keyof typeof EVERY, now - this.#startMs, state);
-      return { bytes, elsewhere: () => asFrom(bytes, ((bytes[5] as number) % 255) + 1) };
+    const [lon, lat] = world.dronePosition(device);
+    const seen = {
+      ...{ drone: felt(device, world.drone(device)), lon, lat, groundM: world.site.elevationM },
+      ...{ nowMs, bootMs: nowMs - this.#startMs },
+    };
+    return due.map((telling) => {
+      this.#due.set(telling, nowMs + (this.#every.get(telling) as number) - RADIO_STEP_MS / 2);
+      return asRadioFrame(this.#sender.frame(telling.message, (payload) => telling.fill(payload, seen)));
     });
   }
 
-  #frame(what: keyof typeof EVERY, bootMs: number, d: DroneState): Uint8Array {
-    const { world } = this.#senses;
-    const { site } = world;
-    const [lon, lat] = world.dronePosition(this.#device);
-    const altitude = site.elevationM + d.heightM;
-    const heading = (d.headingDeg * Math.PI) / 180;
-    const named = (name: string, value: number) =>
-      this.#sender.frame('NAMED_VALUE_FLOAT', (p) => p.u32(bootMs).f32(value).text(name, 10));
-    switch (what) {
-      case 'HEARTBEAT':
-        return this.#sender.frame(what, (p) =>
-          p
-            .u32(d.armed ? 3 : 0)
-            .u8(HEXAROTOR, ARDUPILOTMEGA, d.armed ? ARMED : DISARMED, d.armed ? ACTIVE : STANDBY, 3),
-        );
-      case 'GLOBAL_POSITION_INT':
-        return this.#sender.frame(what, (p) =>
-          p
-            .u32(bootMs)
-            .i32(lat * 1e7, lon * 1e7, altitude * 1000, d.heightM * 1000)
-            .u16(
-              Math.cos(heading) * d.speedMs * 100,
-              Math.sin(heading) * d.speedMs * 100,
-              -d.climbMs * 100,
-              d.headingDeg * 100,
-            ),
-        );
-      case 'GPS_RAW_INT':
-        return this.#sender.frame(what, (p) =>
-          p
-            .u64(bootMs * 1000)
-            .i32(lat * 1e7, lon * 1e7, altitude * 1000)
-            .u16(62, 90, d.speedMs * 100, d.headingDeg * 100)
-            .u8(6, 21),
-        );
-      case 'BATTERY_STATUS': {
-        const volts = CELLS * (3.5 + 0.68 * (d.batteryPct / 100)) - d.currentA * 0.01;
-        return this.#sender.frame(what, (p) =>
-          p
-            .i32(28_000 * (1 - d.batteryPct / 100), -1)
-            .u16(0x7fff, volts * 1000, ...new Array<number>(9).fill(NO_CELL), d.currentA * 100)
-            .u8(0, 1, 1, Math.round(d.batteryPct)),
-        );
-      }
-      case 'VFR_HUD':
-        return this.#sender.frame(what, (p) =>
-          p.f32(d.speedMs, d.speedMs, altitude, d.climbMs).u16(d.headingDeg, d.armed ? 55 : 0),
-        );
-      case 'SERVO_OUTPUT_RAW': {
-        const motor = d.armed ? 1520 : 1000;
-        return this.#sender.frame(what, (p) =>
-          p
-            .u32(bootMs * 1000)
-            .u16(motor, motor, motor, motor, motor, motor, 0, 0)
-            .u8(0)
-            .u16(1000 + d.pumpPct * 9, 0, 0, 0, 0, 0, 0, 0),
-        );
-      }
-      case 'FUEL_STATUS':
-        return this.#sender.frame(what, (p) =>
-          p
-            .f32(TANK_L * 1000, d.sprayedL * 1000, d.tankL * 1000, (d.flowLpm * 1000) / 60, Number.NaN)
-            .u32(LIQUID)
-            .u8(0, Math.round((d.tankL / TANK_L) * 100)),
-        );
-      case 'flow':
-        return named('flow', d.flowLpm);
-      case 'sections':
-        return named('sections', d.sections);
-    }
+  /** Bytes of the host; what it answers to commands that are meant for it. */
+  take(bytes: Uint8Array): RadioFrame[] {
+    return this.#commands
+      .take(bytes)
+      .filter(({ targetSystem }) => targetSystem === this.#options.systemId)
+      .map(({ command, params, system }) => {
+        const isTaken = command === SET_MESSAGE_INTERVAL && this.#setPace(params[0] as number, params[1] as number);
+        const result = isTaken ? ACCEPTED : UNSUPPORTED;
+        const ack = this.#sender.frame('COMMAND_ACK', (p) => p.u16(command).u8(result, 0).i32(0).u8(system, 0));
+        return { ...asRadioFrame(ack), framed: false };
+      });
   }
+
+  /** Sends a message every `micros`, −1 not at all, 0 at its usual pace; false where it does not have that message. */
+  #setPace(id: number, micros: number): boolean {
+    const meant = this.#tellings.filter(({ message }) => MAVLINK_MESSAGES[message][0] === id);
+    for (const telling of meant) {
+      this.#due.delete(telling);
+      this.#every.set(
+        telling,
+        micros < 0 ? undefined : micros === 0 ? telling.everyMs : Math.max(RADIO_STEP_MS, micros / 1_000),
+      );
+    }
+    return meant.length > 0;
+  }
+}
+
+function asRadioFrame(bytes: Uint8Array): RadioFrame {
+  const system = bytes[bytes[0] === 0xfe ? 3 : 5] as number;
+  return { bytes, framed: true, spoiled: () => spoiled(bytes), elsewhere: () => asFrom(bytes, (system % 255) + 1) };
 }

@@ -26,6 +26,28 @@ export const SimPort = Type.Union([
 ]);
 export type SimPort = Static<typeof SimPort>;
 
+/** Radios speak by datagrams too. */
+export const RadioPort = Type.Union([
+  ...SimPort.anyOf,
+  Type.Object(
+    {
+      udp: Type.String({
+        pattern: '^[^:\\s]+:[0-9]{1,5}$',
+        description: 'Host:port that it sends to, e.g. 127.0.0.1:14550; each line has a port of its own to send from.',
+      }),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      udpListen: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Waits here until somebody speaks.' }),
+      host: Type.Optional(Type.String({ minLength: 1, description: 'Default 127.0.0.1.' })),
+    },
+    closed,
+  ),
+]);
+export type RadioPort = Static<typeof RadioPort>;
+
 /** The soil model reaches 120 cm down. */
 export const DepthCm = Type.Integer({ minimum: 1, maximum: 120 });
 export const Position = Type.Tuple(
@@ -62,8 +84,6 @@ export interface LineKind<S extends TSchema> {
   devices(line: Static<S>): LineDevice[];
   /** What a schema cannot say: the key below the line and what it must be; undefined where all is well. */
   problem?(line: Static<S>): { key: string; expected: string } | undefined;
-  /** What its devices take from recordings: the recording, the columns, and where below the line that stands. */
-  recorded?(line: Static<S>): { recording: string; columns: string[]; key: string }[];
   /** Drones that the world is to move. */
   drones?(line: Static<S>): DronePlan[];
   open(line: Static<S>, senses: Senses): SerialDevice;

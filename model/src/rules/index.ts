@@ -1,5 +1,4 @@
 /** Rules and alerts, without their schemas (rule.ts, parse-rule.ts: by `@karez/model/schemas`). */
-export * from './alert-device.ts';
 export * from './bind.ts';
 export * from './defaults.ts';
 export * from './derived.ts';
