@@ -3,6 +3,7 @@ export { buildCatalog } from './catalog.ts';
 export { createChecker } from './check/check.ts';
 export type { LoadedConfig } from './config.ts';
 export { PacketFinder, packetValues } from './davis/packet.ts';
+export { checkFrames } from './decode/check-frames.ts';
 export { decodeFrame } from './decode/decode.ts';
 export { type Gateway, type GatewayPorts, startGateway } from './gateway.ts';
 export { type Journal, MERGE_EVERY_COMMITS, openJournal } from './journal/journal.ts';

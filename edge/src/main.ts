@@ -10,8 +10,12 @@ const HELP = `karez edge: a gateway.
 
 karez decode PROFILE HEX
   prints as JSON what a frame says, or why it is refused (exit 1); PROFILE may be a YAML file of your own; of Modbus, a request may stand before its reply
+karez decode FILE.yaml
+  checks a profile of your own and its recorded frames
 karez decode --list
   lists the profiles`;
+
+const USAGE = 'usage: karez decode PROFILE HEX, karez decode FILE.yaml to check a profile, or karez decode --list';
 
 async function edge(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -52,9 +56,18 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
     import('./decode/decode.ts'),
     import('./decode/find-profile.ts'),
   ]);
-  if (profileId === undefined || rest.length === 0)
-    throw new Error('usage: karez decode PROFILE HEX, or karez decode --list');
-  console.log(JSON.stringify(await decodeFrame(await findProfile(profileId), rest.join('')), null, 2));
+  if (profileId === undefined) throw new Error(USAGE);
+  const profile = await findProfile(profileId);
+  if (rest.length > 0) {
+    console.log(JSON.stringify(await decodeFrame(profile, rest.join('')), null, 2));
+    return;
+  }
+  if (profile.id === profileId) throw new Error(USAGE);
+  const { checkFrames } = await import('./decode/check-frames.ts');
+  await checkFrames(profile, profileId);
+  console.log(
+    `${profileId}: ${profile.id} is a profile, and its ${profile.frames.length} frames say what it says of them.`,
+  );
 }
 
 try {
