@@ -1,6 +1,6 @@
 /**
  * Rolled-up history: for each channel what each minute, quarter of an hour, hour and day (UTC) came to. Rolled up is hour by
- * hour, once an hour is over, and again whenever a late reading falls into it: such an hour stands in a list on disk,
+ * hour, once an hour is over (and each quarter as far as it has come), and again whenever a reading falls into it: such an hour stands in a list on disk,
  * written in the same transaction as the ledger entry, until it has been rolled up.
  */
 export interface Level {

@@ -10,6 +10,8 @@ export interface RollupParts {
 }
 
 const LOOK_EVERY_MS = 30_000;
+/** How often the hour that is not over is rolled up as far as it is: boards that show days are not to end an hour ago. */
+const OPEN_HOUR_EVERY_MS = 900_000;
 const SHORTEST_PAUSE_MS = 5;
 const RETRY_MS = 60_000;
 
@@ -19,6 +21,7 @@ export function startRollups({ clock, logger, rollUp }: RollupParts): () => Prom
   let running: Promise<void> | undefined;
   let stopped = false;
   let trouble: string | undefined;
+  let openNextMs = clock.monoMs() + OPEN_HOUR_EVERY_MS;
 
   const next = (afterMs: number) => {
     if (stopped) return;
@@ -32,7 +35,10 @@ export function startRollups({ clock, logger, rollUp }: RollupParts): () => Prom
   async function piece(): Promise<number> {
     const began = clock.monoMs();
     try {
-      const more = await rollUp(Math.floor((clock.wallMs() - OPEN_MS) / HOUR_MS) * HOUR_MS);
+      const withOpen = clock.monoMs() >= openNextMs;
+      const untilMs = clock.wallMs() + (withOpen ? HOUR_MS : -OPEN_MS);
+      const more = await rollUp(Math.floor(untilMs / HOUR_MS) * HOUR_MS);
+      if (withOpen && !more) openNextMs = clock.monoMs() + OPEN_HOUR_EVERY_MS;
       if (trouble !== undefined) logger.log('info', 'history is rolled up again');
       trouble = undefined;
       return more ? Math.max(SHORTEST_PAUSE_MS, clock.monoMs() - began) : LOOK_EVERY_MS;
