@@ -12,6 +12,7 @@ import { type Range, runsOf } from '../vault/ranges.ts';
 import { toVault } from './embedded.ts';
 import { findGuilty, type Guilty } from './find-guilty.ts';
 import type { InfluxAddress } from './influx-address.ts';
+import { derivedLines } from './influx-derived.ts';
 import { readHistory } from './influx-history.ts';
 import { answered, type InfluxHttp, influxHttp, unavailable } from './influx-http.ts';
 import { InfluxNotes } from './influx-notes.ts';
@@ -105,6 +106,9 @@ export async function openInfluxStore(
         readings: rowsWithout(batch.readings, compared[i]?.clashes ?? []),
       }));
       const guilty = await writeAll(http, kept);
+      // What follows from them is a help, not a reading: a point of it that is refused is left out.
+      const derived = kept.map(derivedLines).join('');
+      if (derived !== '') await http.write(derived);
       const outcomes = kept.map(({ readings }, i) => {
         const refused = guilty.filter(({ item }) => item.batch === i);
         const stored = rowsWithout(

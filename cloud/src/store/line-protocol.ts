@@ -24,16 +24,20 @@ export function fieldsOf(quantity: string): { value: string; bits: string; absen
   return { value: `"${quantity}"`, bits: `"${quantity}.q"`, absent: `"${quantity}.absent"` };
 }
 
-/** Measurement and tags of a channel, with the space behind them. */
-export function seriesKey(c: StoreChannel): string {
-  const tags = [
+/** Tags of a channel, sorted as InfluxDB likes them. */
+export function tagsOf(c: StoreChannel): string {
+  return [
     `device=${escapeTag(c.device)}`,
     `farm=${escapeTag(c.farm)}`,
     ...(c.field === undefined ? [] : [`field=${escapeTag(c.field)}`]),
     `gateway=${escapeTag(c.gateway)}`,
     ...(c.place === undefined ? [] : [`place=${escapeTag(c.place)}`]),
-  ];
-  return `${measurementOf(c.quantity)},${tags.join(',')} `;
+  ].join(',');
+}
+
+/** Measurement and tags of a channel, with the space behind them. */
+export function seriesKey(c: StoreChannel): string {
+  return `${measurementOf(c.quantity)},${tagsOf(c)} `;
 }
 
 /** What sets the epochs of a gateway apart below the millisecond. */
