@@ -24,7 +24,7 @@ const sources = files.filter((f) => /\.(ts|tsx|mjs)$/.test(f));
 const isTest = (f: string) =>
   /\.test\.tsx?$/.test(f) || f.includes('/testing/') || f.startsWith('system-test/') || f.startsWith('bench/');
 const text = (f: string) => readFileSync(join(root, f), 'utf8');
-const packageOf = (f: string) => /^(dashboards\/console|[^/]+)\//.exec(f)?.[1] ?? '';
+const packageOf = (f: string) => /^(dashboards\/[a-z]+|[^/]+)\//.exec(f)?.[1] ?? '';
 
 /** Which packages of ours each may import. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -33,8 +33,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   cloud: ['model'],
   'firmware-sim': ['model'],
   'dashboards/console': ['model'],
+  'dashboards/grafana': ['model'],
   bin: [],
-  'system-test': ['model', 'edge', 'cloud', 'firmware-sim', 'console', 'bench'],
+  'system-test': ['model', 'edge', 'cloud', 'firmware-sim', 'console', 'grafana', 'bench'],
   bench: ['model', 'edge', 'cloud', 'firmware-sim'],
 };
 

@@ -37,6 +37,11 @@ export function createPeopleTables(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > STEPS.length)
     throw new Error(`the people were written by a newer Karez (schema ${version}, this one knows ${STEPS.length})`);
+  if (version === STEPS.length) {
+    // Nothing is written then, so that a start needs no room on a full disk.
+    db.exec('ROLLBACK');
+    return;
+  }
   for (const step of STEPS.slice(version)) db.exec(step);
   db.exec(`PRAGMA user_version = ${STEPS.length}; COMMIT`);
 }

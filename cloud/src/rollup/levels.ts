@@ -75,3 +75,16 @@ export function planOf(
 export function startOf(timeMs: number, { ms }: Level): number {
   return Math.floor(timeMs / ms) * ms;
 }
+
+/** Lengths of a range up to which a board reads single readings, then minutes and so on: a thousand points or two a channel. */
+const POLICY_TO_MS: readonly number[] = [6 * HOUR_MS, 2 * DAY_MS, 31 * DAY_MS, 400 * DAY_MS];
+
+/** Which retention policy suits which length of a range; without rolled-up history the readings suit all. */
+export function policies(rolled: boolean): { rp: string; fromMs: number; toMs: number }[] {
+  const names = rolled ? ['autogen', ...LEVELS.map(({ name }) => name)] : ['autogen'];
+  return names.map((rp, i) => ({
+    rp,
+    fromMs: i === 0 ? 0 : (POLICY_TO_MS[i - 1] as number),
+    toMs: i === names.length - 1 ? Number.MAX_SAFE_INTEGER : (POLICY_TO_MS[i] as number),
+  }));
+}

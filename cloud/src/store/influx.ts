@@ -6,7 +6,7 @@
  */
 import { type Clock, messageOf, systemClock } from '@karez/model';
 import { InfluxDB } from 'influx';
-import { LEVELS } from '../rollup/levels.ts';
+import { LEVELS, policies } from '../rollup/levels.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type Range, runsOf } from '../vault/ranges.ts';
 import { toVault } from './embedded.ts';
@@ -25,6 +25,7 @@ import { clash, type Refused, rowsOf, rowsWithout, type Store, type StoreBatch, 
 const LINES_PER_WRITE = 10_000;
 /** Writes under way at once, and one more connection for questions. */
 const WRITERS = 2;
+const POLICIES_EVERY_MS = 6 * 3_600_000;
 const QUERY_TIMEOUT_MS = 20_000;
 /** The whole of an answer, not only its beginning. */
 const ANSWER_LIMIT_MS = QUERY_TIMEOUT_MS * 1.5;
@@ -74,11 +75,28 @@ export async function openInfluxStore(
   await make(Math.min(START_LIMIT_MS, limitMs)).catch(late);
 
   const notes = new InfluxNotes(http, clock);
+  /** For boards: they look up which policy suits their range. Said again now and then, since notes may be dropped with age. */
+  const notePolicies = () => {
+    for (const { rp, fromMs, toMs } of policies(rolling)) {
+      const fields = { rp, from_ms: fromMs, to_ms: toMs };
+      notes.take({
+        ...{ measurement: 'rollup_policy', tags: { level: rp } },
+        fields,
+        timeMs: Math.round(clock.wallMs()),
+      });
+    }
+  };
+  const stopPolicies = clock.every(POLICIES_EVERY_MS, notePolicies);
   let rolling = false;
   let refused = !address.rollups;
+  let policiesNoted = false;
   /** Whether history is rolled up here: a server that knows no retention policies of its own says so once. */
   const makePolicies = async () => {
-    if (refused) return false;
+    if (refused) {
+      if (!policiesNoted) notePolicies();
+      policiesNoted = true;
+      return false;
+    }
     for (const { name } of LEVELS) {
       const made = influx.createRetentionPolicy(name, { database, duration: 'INF', replication: 1, isDefault: false });
       await answered(made, limitMs).catch((cause) => {
@@ -94,6 +112,7 @@ export async function openInfluxStore(
         limitMs,
       );
     rolling = !refused;
+    notePolicies();
     return rolling;
   };
 
@@ -136,6 +155,7 @@ export async function openInfluxStore(
     },
     note: (note) => notes.take(note),
     async close() {
+      stopPolicies();
       await notes.close();
       http.close();
     },

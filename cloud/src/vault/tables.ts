@@ -62,6 +62,11 @@ export function createTables(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > SCHEMA_VERSION)
     throw new Error(`the data was written by a newer Karez (schema ${version}, this one knows ${SCHEMA_VERSION})`);
+  if (version === SCHEMA_VERSION) {
+    // Nothing is written then, so that a start needs no room on a full disk.
+    db.exec('ROLLBACK');
+    return;
+  }
   for (const step of STEPS.slice(version)) db.exec(step);
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }

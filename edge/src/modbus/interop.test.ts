@@ -40,7 +40,7 @@ test('a slave of other makers on a real tty is read: modbus-serial answers, anot
   };
   const devices = [5, 6].map((address) => ({ id: `p${address}`, profile: profile.id, address, intervalMs: 100 }));
   const bus = startModbusBus(
-    { type: 'modbus', port: { serial: ours.path, baudRate: 9_600 }, devices, timeoutMs: 100 },
+    { type: 'modbus', port: { serial: ours.path, baudRate: 9_600 }, devices, timeoutMs: 1_000 },
     devices.map(({ address: _, ...d }) => ({ ...d, profileRecord: profile })),
     intake,
     { clock: systemClock(), random: seededRandom(1), logger: silentLogger },

@@ -18,7 +18,7 @@ const tally = new Tally();
 
 describe('nothing accepted is lost, nothing is stored twice, live is never starved', () => {
   const firsts = Array.from({ length: SEEDS / AT_ONCE }, (_, i) => i * AT_ONCE + 1);
-  test.each(firsts)(`seeds from %i, ${AT_ONCE} of them`, async (first) => {
+  test.each(firsts)(`seeds from %i, ${AT_ONCE} of them`, { timeout: 300_000 }, async (first) => {
     const failed: string[] = [];
     for (let seed = first; seed < first + AT_ONCE; seed++) {
       const result = await run(scenarioOf(seed));

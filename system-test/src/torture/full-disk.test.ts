@@ -100,11 +100,16 @@ test('the gateway’s disk becomes read-only: the same, until it is repaired and
 test('the cloud’s disk is full: the gateway keeps what the cloud cannot, and the cloud goes on when there is room', async () => {
   expect(disks?.cloud.fill()).toBeGreaterThan(100_000);
   await waitFor('the cloud to say so', () => cloud.log.some((line) => /did not commit.*disk is full/.test(line)));
-  const then = await stored();
-  await acknowledgedOn(12, 'nodes to be served meanwhile');
+  // A commit or two may still find room in the log that was made before; from some moment on none does.
+  let then = -1;
+  for (let calm = 0; calm < 3; ) {
+    await acknowledgedOn(8, 'nodes to be served meanwhile');
+    const now = await stored();
+    calm = now === then ? calm + 1 : 0;
+    then = now;
+  }
   const waiting = (await farm.local())?.status.waiting as number;
   expect(waiting).toBeGreaterThan(0);
-  expect(await stored(), 'the API answers, and nothing was stored').toBe(then);
   disks?.cloud.free();
   await storedOn(waiting, 'the backlog after room was made');
 });

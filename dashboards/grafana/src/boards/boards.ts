@@ -1,0 +1,17 @@
+/** Every board. */
+import type { Board } from '../board.ts';
+import { farmBoard } from './farm.ts';
+import { fieldBoard } from './field.ts';
+import { gatewaysBoard } from './gateways.ts';
+import { qualityBoard } from './quality.ts';
+import { sprayerBoard } from './sprayer.ts';
+import { weatherBoard } from './weather.ts';
+
+export const BOARDS: readonly Board[] = [
+  farmBoard,
+  fieldBoard,
+  weatherBoard,
+  sprayerBoard,
+  gatewaysBoard,
+  qualityBoard,
+];

@@ -1,0 +1,50 @@
+import type { Board } from '../board.ts';
+import { noteQuery, SCOPE } from '../influx-query.ts';
+import { lines, table } from '../panels.ts';
+
+const alias = '$tag_gateway';
+const by = ['gateway'];
+const bars = (title: string, description: string, field: string) =>
+  lines(
+    { title, description },
+    { unit: 'short', decimals: 0 },
+    [{ query: noteQuery('flow', `sum("${field}")`, by), alias }],
+    'bars',
+  );
+
+/** Whether readings can be trusted: gaps, suspects, late ones. */
+export const qualityBoard: Board = {
+  uid: 'karez-quality',
+  title: 'Data quality',
+  description: 'What came late, what is suspect, which sensors say nothing.',
+  from: 'now-24h',
+  variables: ['farm', 'field', 'device'],
+  panels: [
+    bars('Late readings', 'Stored more than five minutes after they were taken: an outage that was made good.', 'late'),
+    bars(
+      'Suspect readings',
+      'Outside what is possible, changed faster than it can, or stuck. They are stored and marked.',
+      'suspect',
+    ),
+    bars('Absent sensors', 'The device says that it has no such sensor.', 'absent'),
+    bars('Repaired times', 'Taken before the gateway knew the time, and dated afterwards.', 'estimated'),
+    lines(
+      { title: 'Oldest reading', description: 'How old the oldest reading of each minute was when it was stored.' },
+      { unit: 's', decimals: 0 },
+      [{ query: noteQuery('flow', 'max("oldest.age")', by), alias }],
+    ),
+    table(
+      {
+        title: 'Soil readings by device',
+        description: 'How many readings came in the range. One with far fewer than its neighbours has gaps.',
+        size: [12, 8],
+      },
+      { unit: 'short', decimals: 0 },
+      [
+        {
+          query: `SELECT count("soil.moisture") AS "readings" FROM "soil" WHERE ${SCOPE.join(' AND ')} GROUP BY "device", "place"`,
+        },
+      ],
+    ),
+  ],
+};
