@@ -51,7 +51,7 @@ export const farmBoard: Board = {
       { quantity: 'soil.moisture' },
       [{ query: seriesQuery({ quantity: 'soil.moisture', by: ['field'] }), alias: '$tag_field' }],
     ),
-    lines({ title: 'Air temperature', description: 'By device.' }, { quantity: 'air.temperature' }, [
+    lines({ title: 'Air temperature', description: 'Each station and shelter.' }, { quantity: 'air.temperature' }, [
       { query: seriesQuery({ quantity: 'air.temperature', by: ['device'] }), alias: '$tag_device' },
     ]),
     lines(
