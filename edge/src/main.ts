@@ -65,9 +65,8 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
   if (profile.id === profileId) throw new Error(USAGE);
   const { checkFrames } = await import('./decode/check-frames.ts');
   await checkFrames(profile, profileId);
-  console.log(
-    `${profileId}: ${profile.id} is a profile, and its ${profile.frames.length} frames say what it says of them.`,
-  );
+  const frames = profile.frames.length === 1 ? 'its frame says' : `its ${profile.frames.length} frames say`;
+  console.log(`${profileId}: a sound profile; ${frames} what is written there.`);
 }
 
 try {
