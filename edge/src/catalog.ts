@@ -4,11 +4,19 @@
  * inactive. Each version of a channel's calibration has a number of its own, so that every reading carries what it was
  * calibrated with.
  */
-import type { CatalogChannel, CatalogDevice, Inventory } from '@karez/model';
+import {
+  ALERT_DEVICE,
+  ALERT_PROFILE,
+  ALERT_QUANTITIES,
+  type CatalogChannel,
+  type CatalogDevice,
+  type Inventory,
+} from '@karez/model';
 import type { CalibratedChannel, ChannelVersion } from './calibrate/calibrate.ts';
 import { type DeviceChannel, deviceChannels } from './calibrate/device-channels.ts';
 import { type GatewayVersions, type Placement, settleVersions, type VersionLog } from './calibrate/versions.ts';
 import { wantedCalibrations } from './calibrate/wanted.ts';
+
 import type { ConfiguredDevice, GatewayConfig } from './config.ts';
 import type { Journal } from './journal/journal.ts';
 
@@ -24,20 +32,29 @@ export interface Catalog {
   inventory: Inventory;
   /** When the configuration was taken up. */
   takenUpMs: number;
+  /** Channel numbers of the gateway's own alerts; undefined before it ever had rules. */
+  alerts: readonly number[] | undefined;
 }
 
 type Books = Pick<Journal, 'number' | 'recall' | 'remember' | 'opened'>;
 type EdgeConfig = Pick<GatewayConfig, 'farm' | 'gateway' | 'fields'>;
 
+/** What the alert device is remembered by. */
+const HAS_ALERTS = 'alerts';
+/** It speaks when something happens; an interval has to be there. */
+const ALERT_INTERVAL_MS = 86_400_000;
+
 /**
  * Numbers the channels of all devices and describes them, with those of earlier configurations.
  * @param nowMs the gateway's time: what is calibrated or placed anew is so from then on.
+ * @param withAlerts from now on the gateway has rules, whose transitions are samples of a device of its own.
  */
 export async function buildCatalog(
   config: EdgeConfig,
   devices: readonly ConfiguredDevice[],
   journal: Books,
   nowMs: number,
+  withAlerts = false,
 ): Promise<Catalog> {
   const entries = new Map<string, CatalogEntry>();
   const active: CatalogDevice[] = [];
@@ -63,6 +80,12 @@ export async function buildCatalog(
     active.push(describe(device, described, placed));
   }
   await journal.remember('versions', JSON.stringify(settled));
+  if (withAlerts) await journal.remember(HAS_ALERTS, 'yes');
+  const alerts =
+    (await journal.recall(HAS_ALERTS)) === null
+      ? undefined
+      : await journal.number(ALERT_QUANTITIES.map((quantity) => `${ALERT_DEVICE}/${quantity}`));
+  if (alerts !== undefined) active.push(alertDevice(alerts));
   // Read before it is replaced as a whole: whatever happens in between, what an earlier number means is never forgotten.
   const earlier = JSON.parse((await journal.recall('devices')) ?? '[]') as CatalogDevice[];
   const gone = withoutKnown(earlier, active);
@@ -80,7 +103,7 @@ export async function buildCatalog(
   const revision = JSON.stringify(rest) === JSON.stringify(described) ? before.revision : before.revision + 1;
   const inventory: Inventory = { ...described, v: 1, epoch: journal.opened.epoch, revision };
   await journal.remember('inventory', JSON.stringify(inventory));
-  return { entries, inventory, takenUpMs: nowMs };
+  return { entries, inventory, takenUpMs: nowMs, alerts };
 }
 
 /** All numbers of a catalogued channel: as measured, and calibrated. */
@@ -156,6 +179,14 @@ const MOST_PLACEMENTS = 50;
 
 const mutable = (what: Placement | null) =>
   structuredClone(what ?? {}) as Omit<Placement, 'position'> & { position?: [number, number] };
+
+function alertDevice(numbers: readonly number[]): CatalogDevice {
+  return {
+    ...{ id: ALERT_DEVICE, title: 'Alerts', profile: ALERT_PROFILE, kind: 'other', intervalMs: ALERT_INTERVAL_MS },
+    active: true,
+    channels: ALERT_QUANTITIES.map((quantity, i) => ({ number: numbers[i] as number, quantity, decimals: 0 })),
+  };
+}
 
 /** Devices and channels of earlier configurations that the present one does not have. */
 function withoutKnown(earlier: CatalogDevice[], active: CatalogDevice[]): CatalogDevice[] {

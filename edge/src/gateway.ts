@@ -1,6 +1,7 @@
 /** The gateway's parts in the order in which they start; what it stops, it stops in the opposite order. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { ALERT_PROFILE } from '@karez/model';
 import { buildCatalog, type Catalog, numbersOf } from './catalog.ts';
 import { createChecker } from './check/check.ts';
 import { DeviceClocks } from './clock/device-clocks.ts';
@@ -14,9 +15,13 @@ import type { StartJournal } from './journal/journal-call.ts';
 import { startDeviceBroker, startLine } from './lines.ts';
 import { Pipeline } from './pipeline.ts';
 import type { DeviceLine, EdgeDeps } from './ports.ts';
+import { GatewayRules } from './rules/gateway-rules.ts';
+import { type ReadRules, readRules } from './rules/read-rules.ts';
+import { alertRows } from './status/alert-rows.ts';
 import { gatewayStatus, startRate } from './status/gateway-status.ts';
 import { type StatusServer, startStatusServer } from './status/server.ts';
 import { type GatewayView, localRows, shownRejections } from './status/view.ts';
+import type { OpenTransport } from './transport/transport.ts';
 import { Budget } from './uplink/budget.ts';
 import type { ConnectCloud } from './uplink/link.ts';
 import { mqttLink } from './uplink/mqtt-link.ts';
@@ -33,9 +38,11 @@ export interface Gateway {
 /** What stands for a thread, a socket and the machine in virtual time; left out, the real ones are used. */
 export interface GatewayPorts {
   startJournal?: StartJournal;
+  openTransport?: OpenTransport;
   connect?: ConnectCloud;
   bootUuid?: string;
   isSynchronised?: () => Promise<boolean>;
+  readRules?: ReadRules;
 }
 
 const MONTH_EVERY_MS = 600_000;
@@ -52,9 +59,11 @@ export async function startGateway(
   const { clock, logger } = deps;
   const startedMs = Math.round(clock.wallMs());
 
-  const { journal, timekeeper } = await openBooks(loaded, deps);
-  const catalog: Catalog = await buildCatalog(config, devices, journal, Math.round(timekeeper.now().timeMs));
-  await journal.protect(sprayingChannels(catalog));
+  const hooks = { shifted: (_byMs: number) => {}, described: () => {} };
+  const { journal, timekeeper } = await openBooks(loaded, deps, hooks);
+  const takenUpMs = Math.round(timekeeper.now().timeMs);
+  const catalog: Catalog = await buildCatalog(config, devices, journal, takenUpMs);
+  await journal.protect(protectedChannels(catalog));
   const deviceClocks = new DeviceClocks(clock, timekeeper);
   const gnssClocks = new GnssClocks(clock, timekeeper, logger);
   const time = {
@@ -63,12 +72,34 @@ export async function startGateway(
     satellite: (id: string, ms: number) => gnssClocks.heard(id, ms),
   };
   const pipeline = new Pipeline(time, catalog, createChecker(), journal);
+  const rules = await GatewayRules.open({
+    ...{
+      clock,
+      logger,
+      journal,
+      now: time.now,
+      read: deps.readRules ?? readRules,
+      path: join(loaded.dataDir, 'rules.json'),
+    },
+    inventory: () => catalog.inventory,
+    async alertChannels() {
+      if (catalog.alerts === undefined) {
+        const { alerts, inventory } = await buildCatalog(config, devices, journal, takenUpMs, true);
+        Object.assign(catalog, { alerts, inventory });
+        await journal.protect(protectedChannels(catalog));
+        hooks.described();
+      }
+      return catalog.alerts ?? [];
+    },
+  });
+  pipeline.rules = rules;
+  hooks.shifted = (byMs) => rules.shifted(byMs);
   const budget = await openBudget(config, journal, deps);
   const rate = startRate(clock, () => pipeline.counts.accepted);
   const lines: DeviceLine[] = [];
   const status = () =>
     gatewayStatus({
-      ...{ config, journal, catalog, pipeline, uplink, timekeeper, lines },
+      ...{ config, journal, catalog, pipeline, uplink, timekeeper, lines, rules },
       clock,
       startedMs,
       version,
@@ -77,15 +108,19 @@ export async function startGateway(
   const { epoch } = catalog.inventory;
   const ids = { farm: config.farm.id, gateway: config.gateway.id, epoch };
   const uplink = new Uplink({
-    ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: catalog.inventory, status },
+    ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: () => catalog.inventory, status },
+    rules: (payload) => void rules.received(payload),
     settleEveryMs: (config.journal?.commitEveryMs ?? DEFAULTS.commitEveryMs) * SETTLE_COMMITS,
     connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
   });
+  hooks.described = () => uplink.describeAgain();
   const view = (): GatewayView => ({
     ...{ status: status(), title: `${config.gateway.title}, ${config.farm.title}` },
     ...{ counts: pipeline.counts, journal: journal.state, bytesSent: uplink.bytesSent },
     trouble: journal.state.trouble ?? budget.budget.trouble ?? uplink.link.trouble,
     values: localRows(catalog, pipeline),
+    alerts: alertRows(rules, catalog),
+    alertCounts: rules.counts,
     rejections: shownRejections(pipeline.rejections),
     lineCounts: lines.flatMap((line) => line.counts?.() ?? []),
   });
@@ -95,6 +130,7 @@ export async function startGateway(
   let stopNtp = () => {};
   const stop = async () => {
     for (const line of lines.toReversed()) await line.stop();
+    await rules.stop();
     rate.stop();
     stopNtp();
     await uplink.stop();
@@ -111,7 +147,8 @@ export async function startGateway(
       lines.push(broker);
     }
     const lineDeps = { ...deps, time: timekeeper, memory: journal, secrets: secrets.devices ?? {} };
-    for (const line of config.lines ?? []) lines.push(await startLine(line, devices, pipeline, lineDeps));
+    for (const line of config.lines ?? [])
+      lines.push(await startLine(line, devices, pipeline, lineDeps, deps.openTransport));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {
@@ -126,6 +163,7 @@ export async function startGateway(
 async function openBooks(
   { config, dataDir }: LoadedConfig,
   { clock, logger, startJournal, bootUuid }: EdgeDeps & GatewayPorts,
+  hooks: { shifted(byMs: number): void },
 ): Promise<{ journal: Journal; timekeeper: Timekeeper }> {
   const uuid = bootUuid ?? bootId(randomUUID());
   const boot = { uuid, wallMs: Math.round(clock.wallMs()), monoMs: Math.round(clock.monoMs()) };
@@ -141,17 +179,26 @@ async function openBooks(
     startJournal,
   );
   const { opened } = journal;
+  let isShifted = false;
   const timekeeper = new Timekeeper({
     ...{ clock, logger, floorMs: opened.floorMs, undated: opened.undated },
     boot: { id: opened.boot, ...boot },
-    date: (shifts) => journal.date(shifts),
+    date(shifts) {
+      const own = shifts.find(([id]) => id === opened.boot)?.[1] ?? 0;
+      // What was taken before and is remembered moves with what was written; a second attempt moves nothing again.
+      hooks.shifted(isShifted ? 0 : own);
+      isShifted = true;
+      return journal.date(shifts);
+    },
   });
   return { journal, timekeeper };
 }
 
-/** Spraying records are what a full journal gives up last. */
-function sprayingChannels({ inventory }: Catalog): number[] {
-  return inventory.devices.filter((d) => d.kind === 'sprayer').flatMap((d) => d.channels.flatMap(numbersOf));
+/** Spraying records and alerts are what a full journal gives up last. */
+function protectedChannels({ inventory }: Catalog): number[] {
+  return inventory.devices
+    .filter((d) => d.kind === 'sprayer' || d.profile === ALERT_PROFILE)
+    .flatMap((d) => d.channels.flatMap(numbersOf));
 }
 
 /** The budget of the link, with what this month has taken already; written down now and then. */

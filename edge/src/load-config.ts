@@ -1,6 +1,6 @@
 /** Reads the configuration and what it refers to, and checks what a schema cannot say. */
 import { dirname, resolve } from 'node:path';
-import { deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
+import { ALERT_DEVICE, deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
 import { checkCalibrations } from './calibrate/check-calibration.ts';
@@ -110,6 +110,8 @@ function configuredDevices(
     fail,
   );
   return all.map(({ device, protocol, key }) => {
+    if (device.id === ALERT_DEVICE)
+      fail(`${key}.id`, `must not be "${ALERT_DEVICE}": the gateway's own alerts have it`);
     if (device.field !== undefined && !fields.has(device.field))
       fail(`${key}.field`, `must be the id of a field of this file, not "${device.field}"`);
     const profileRecord = profiles.find((p) => p.id === device.profile);

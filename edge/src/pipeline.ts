@@ -2,6 +2,7 @@
  * The way of a reading through the gateway, top to bottom:
  *
  *   sample ─ known device? repeat? ─→ calibrate → check (range, rate, stuck) → stamp (time; the sequence comes with the commit)
+ *      → rules (alerts, also without a link), whose transitions go into the same commit
  *      → journal (on disk) ── only now accepted: the caller's promise resolves, a PUBACK goes out, a poller moves on
  *      → values of the local page
  *      → uplink, which hears of the commit from the journal itself
@@ -16,6 +17,8 @@ import type { Moment } from './clock/timekeeper.ts';
 import type { Journal } from './journal/journal.ts';
 import { addMark, isKnown, type Mark } from './journal/marks.ts';
 import type { Intake, Rejection, Sample } from './ports.ts';
+import { isAlertMark } from './rules/alert-journal.ts';
+import type { SeenSample } from './rules/gateway-rules.ts';
 
 /** Newest value of a channel on the local page. */
 export interface LocalValue {
@@ -54,6 +57,8 @@ export class Pipeline implements Intake {
   readonly values = new Map<number, LocalValue>();
   /** Newest last, at most LIMITS.quarantineItems. */
   readonly rejections: KeptRejection[] = [];
+  /** Judges by the farm's rules what is being accepted, in the same commit. */
+  rules: { seen(sample: SeenSample): void } = { seen() {} };
   readonly counts = { accepted: 0, repeats: 0, refused: 0, rejected: new Map<string, number>() };
 
   constructor(time: PipelineTime, catalog: Catalog, checker: Checker, journal: Journal) {
@@ -61,7 +66,7 @@ export class Pipeline implements Intake {
     this.#catalog = catalog;
     this.#checker = checker;
     this.#journal = journal;
-    for (const mark of journal.opened.marks) addMark(this.#marks, mark);
+    for (const mark of journal.opened.marks) if (!isAlertMark(mark)) addMark(this.#marks, mark);
     for (const id of catalog.entries.keys()) this.#devices.set(id, { accepted: 0, rejected: 0, lastMs: null });
   }
 
@@ -98,8 +103,10 @@ export class Pipeline implements Intake {
       return this.#checker.check(numbers[i] as number, quantity, timeMs, values[i] as number) | always;
     });
     const shown = channels.map((channel) => (entry.channels[channel] as CalibratedChannel).number);
+    const written = this.#journal.append(timeMs, numbers, values, qualities, { mark, dated });
+    this.rules.seen({ timeMs, dated, numbers: shown, values, qualities });
     try {
-      await this.#journal.append(timeMs, numbers, values, qualities, { mark, dated });
+      await written;
     } catch (error) {
       // Whoever stands at the gateway still sees what is measured.
       this.counts.refused += numbers.length;
@@ -146,13 +153,14 @@ export class Pipeline implements Intake {
   }
 
   /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
-  #timeOf({ device, timeMs }: Sample): Moment & { bits: number } {
+  #timeOf({ device, timeMs, historical, estimated }: Sample): Moment & { bits: number } {
     const now = this.#time.now();
     if (timeMs === undefined) return { ...now, bits: 0 };
     if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
       return { ...now, bits: QUALITY.ESTIMATED };
-    this.#time.heard(device, timeMs);
-    return { timeMs: Math.round(timeMs), dated: true, bits: 0 };
+    // What comes from a memory says nothing of the present.
+    if (!historical) this.#time.heard(device, timeMs);
+    return { timeMs: Math.round(timeMs), dated: true, bits: estimated ? QUALITY.ESTIMATED : 0 };
   }
 
   #accepted(device: string, timeMs: number, numbers: number[], values: readonly number[], qualities: number[]): void {

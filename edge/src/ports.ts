@@ -20,6 +20,8 @@ export interface Sample {
   counter?: number;
   /** Read from the device's own memory after an outage. */
   historical?: boolean;
+  /** `timeMs` was repaired: right to within the error of the device's clock. */
+  estimated?: boolean;
 }
 
 export interface Intake {

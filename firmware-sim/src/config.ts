@@ -13,6 +13,8 @@ import { Faults } from './faults/faults.ts';
 import { targetsOf } from './faults/targets.ts';
 import { closed, DepthCm, Position } from './lines/line-kind.ts';
 import { kindOf, SimLine } from './lines/line-table.ts';
+import { openRecordings, Recordings } from './replay/open-recordings.ts';
+import type { Recording } from './replay/recording.ts';
 import { SPELLS, type SpellName } from './world/spells.ts';
 
 export { DEFAULTS } from './defaults.ts';
@@ -51,6 +53,7 @@ export const SimConfig = Type.Object(
       ),
       { minItems: 1, maxItems: 500 },
     ),
+    recordings: Type.Optional(Recordings),
     lines: Type.Optional(Type.Array(SimLine, { maxItems: 64 })),
     weather: Type.Optional(
       Type.Array(
@@ -104,6 +107,8 @@ export interface LoadedSim {
   config: SimConfig;
   passwords: Readonly<Record<string, string>>;
   folder: string;
+  /** The recordings that devices play, read and checked. */
+  recordings?: ReadonlyMap<string, Recording>;
 }
 
 /**
@@ -116,7 +121,8 @@ export function loadSim(path: string, secretsPath?: string): LoadedSim {
   const secrets = secretsPath === undefined ? {} : checkYaml(secretsChecker, readYaml(secretsPath), 'secret');
   const passwords = secrets.devices ?? {};
   checkReferences(config, passwords, file, secretsPath);
-  return { config, passwords, folder: dirname(resolve(path)) };
+  const folder = dirname(resolve(path));
+  return { config, passwords, folder, recordings: openRecordings(config.recordings, config.lines, folder, file) };
 }
 
 function readYaml(path: string): YamlFile {

@@ -11,6 +11,7 @@ import { targetsOf } from './faults/targets.ts';
 import type { SerialDevice } from './lines/line-kind.ts';
 import { kindOf } from './lines/line-table.ts';
 import { type NodeMessage, type NodePlace, nodeMessage } from './node/message.ts';
+import type { Recording } from './replay/recording.ts';
 import type { Senses } from './senses.ts';
 import { chance } from './world/noise.ts';
 import { World } from './world/world.ts';
@@ -36,6 +37,8 @@ export interface FarmOptions {
    * radio. Default 1.
    */
   pace?: number;
+  /** Recorded tables that devices of the configuration play, by id. */
+  recordings?: ReadonlyMap<string, Recording>;
 }
 
 interface Due {
@@ -78,6 +81,11 @@ export class Farm {
       world: this.world,
       felt: (device, values, sensor) => faults.felt(device, values, sensor),
       clockMs: (device) => faults.clockMs(device),
+      play: (id) => {
+        const recording = options.recordings?.get(id);
+        if (recording === undefined) throw new Error(`recording ${id} was not read`);
+        return recording.player(startMs, () => this.world.nowMs);
+      },
     };
     this.#devices = lines.map((line, i) => {
       for (const { id } of kindOf(line).devices(line)) this.#lineOf.set(id, i);

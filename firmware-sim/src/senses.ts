@@ -1,4 +1,5 @@
 /** What a simulated device has of the world: the world itself, and what its own faulty senses and its own faulty clock make of it. */
+import type { Player } from './replay/recording.ts';
 import type { World } from './world/world.ts';
 
 export interface Senses {
@@ -11,6 +12,8 @@ export interface Senses {
   felt<T extends object>(device: string, values: T, sensor?: string): T;
   /** The device's own clock, ms since 1970, for every time that it sends. It may be wrong by a fault. */
   clockMs(device: string): number;
+  /** A way of its own through a recording of the configuration. */
+  play(recording: string): Player;
 }
 
 /** Sound senses. */
@@ -18,4 +21,5 @@ export const soundSenses = (world: World): Senses => ({
   world,
   felt: (_device, values) => values,
   clockMs: () => world.nowMs,
+  play: () => ({ next: 'time', now: () => undefined }),
 });

@@ -67,7 +67,7 @@ const STEP_MS = 50;
  * @throws KarezError PORT_TAKEN or FILE_UNREADABLE in words; nothing is left open then.
  */
 export async function startSimulator(
-  { config, passwords, folder }: LoadedSim,
+  { config, passwords, folder, recordings }: LoadedSim,
   { speed, seed = config.seed, clocks = 'simulated' }: SimulatorOptions,
   { clock, logger, record }: SimulatorDeps,
 ): Promise<Simulator> {
@@ -95,7 +95,13 @@ export async function startSimulator(
   };
   const farm = new Farm(
     config,
-    { seed, startMs, firstCounter: record.firstCounter, ...(clocks === 'real' ? real : {}) },
+    {
+      seed,
+      startMs,
+      firstCounter: record.firstCounter,
+      ...(recordings && { recordings }),
+      ...(clocks === 'real' ? real : {}),
+    },
     {
       bytes: (line, bytes) => ports[line]?.write(bytes),
       message(device, message) {

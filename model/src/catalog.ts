@@ -192,6 +192,33 @@ export const ClockStatus = Type.Object(
 );
 export type ClockStatus = Static<typeof ClockStatus>;
 
+/** What a gateway makes of its rules. */
+export const RulesStatus = Type.Object(
+  {
+    revision: Type.Integer({ minimum: 0, description: "Of the farm's rules that it works by; 0 before it had any." }),
+    rules: Count,
+    subjects: Type.Integer({ minimum: 0, description: 'Channels and devices that are watched, over all rules.' }),
+    trouble: Type.Union([Type.String({ maxLength: 300 }), Type.Null()]),
+    alerts: Type.Array(
+      Type.Object(
+        {
+          rule: Id,
+          revision: Count,
+          subject: Type.Integer({ minimum: 1, maximum: LIMITS.channels, description: 'Number of its channel.' }),
+          state: Type.Enum(['firing', 'recovering']),
+          noData: Type.Boolean(),
+          firedMs: WholeMs,
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: LIMITS.statusAlerts, description: 'What has been raised and is not over, now.' },
+    ),
+    complete: Type.Boolean({ description: 'False where there are more of them.' }),
+  },
+  { additionalProperties: false },
+);
+export type RulesStatus = Static<typeof RulesStatus>;
+
 export const GatewayStatus = Type.Object(
   {
     v: Type.Literal(1),
@@ -241,6 +268,7 @@ export const GatewayStatus = Type.Object(
       { additionalProperties: false },
     ),
     devices: Type.Array(DeviceStatus),
+    rules: Type.Optional(RulesStatus),
   },
   { additionalProperties: false },
 );

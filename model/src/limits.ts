@@ -115,6 +115,10 @@ export const LIMITS = {
   rulesBytes: 512 * 1024,
   /** Longest time that a rule may count, in seconds: a month. */
   ruleSeconds: 2_678_400,
+  /** Alerts told in one status: more on at once are one trouble, not five hundred. */
+  statusAlerts: 500,
+  /** Transitions of alerts that wait in memory while the journal takes nothing; beyond, the oldest go and are counted. */
+  transitionsWaiting: 10_000,
   /** Ranges in one acknowledgement; more go in several. */
   ackRanges: 500,
 } as const;

@@ -105,6 +105,7 @@ export const QUANTITIES = {
   'wind.east': q('air', 'm/s', 'm/s', [-75, 75], null, 1, 'Wind from the east', '风速东分量'),
   'rain.amount': q('air', 'mm', 'mm', [0, 200], null, 1, 'Rain', '降雨量', 'sum'),
   'rain.day': q('air', 'mm', 'mm', [0, 2000], null, 1, 'Rain today', '今日降雨', 'last'),
+  'rain.total': q('air', 'mm', 'mm', [0, 100000], null, 1, 'Rain in all', '累计降雨', 'last'),
   'rain.rate': q('air', 'mm/h', 'mm/h', [0, 2500], null, 1, 'Rain rate', '雨强'),
   'solar.radiation': q('air', 'W/m2', 'W/m²', [0, 1800], null, 0, 'Solar radiation', '太阳辐射'),
   'solar.par': q('air', 'umol/m2/s', 'µmol/m²·s', [0, 3000], null, 0, 'Light for plants (PAR)', '光合有效辐射'),
@@ -186,6 +187,11 @@ export const QUANTITIES = {
   'device.diagnostic': q('device', '1', '', [0, 4294967295], null, 0, 'Diagnostic code', '诊断代码', 'last'),
   'device.voltage': q('device', 'V', 'V', [-100, 1000], null, 3, 'Voltage', '电压'),
   'pulse.count': q('device', '1', '', [0, 4294967295], null, 0, 'Pulses', '脉冲数', 'last'),
+  // What rules say, as a gateway journals it (rules/alert-device.ts).
+  'alert.rule': q('device', '1', '', [0, 2147483647], null, 0, 'Rule', '告警规则', 'last'),
+  'alert.subject': q('device', '1', '', [0, 65535], null, 0, 'Alert about channel', '告警通道', 'last'),
+  'alert.state': q('device', '1', '', [0, 127], null, 0, 'Alert state', '告警状态', 'last'),
+  'alert.value': q('device', '1', '', [-1e9, 1e9], null, 3, 'Value judged', '判定值', 'last'),
 } as const satisfies Record<string, Quantity>;
 
 export type QuantityId = keyof typeof QUANTITIES;

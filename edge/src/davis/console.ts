@@ -1,8 +1,8 @@
 /**
  * Talks to a Davis Vantage console (Vantage Serial Communication Reference Manual v2.6.1): wakes it (section V: a line
  * feed, answered by LF CR within 1.2 s, up to three times), asks once which rain collector it has (EEBRD 2B 1, section
- * XIII), has it send LOOP and LOOP2 in turn (LPS 3 n; LOOP n where it is too old for that), reads them as they come, and
- * asks anew before they run out or when it fell silent.
+ * XIII), reads from its memory what was missed (catch-up.ts), has it send LOOP and LOOP2 in turn (LPS 3 n; LOOP n where it is
+ * too old for that), reads them as they come, and asks anew before they run out or when it fell silent.
  */
 import { type Cancel, type DavisProfile, type DeviceStatus, KarezError, messageOf } from '@karez/model';
 import type { ConfiguredDevice } from '../config.ts';
@@ -10,6 +10,8 @@ import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { Rhythm } from '../rhythm.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import { collectorClickMm, isAwake, isRefusal } from './answers.ts';
+import { CatchUp } from './catch-up.ts';
+import { Dialogue } from './dialogue.ts';
 import type { DavisLineConfig } from './line-config.ts';
 import { PacketFinder, type PacketKind, packetValues, USUAL_CLICK_MM } from './packet.ts';
 
@@ -38,7 +40,13 @@ export function startDavisConsole(
   const transport = open(config.port, BAUD_RATE, deps);
   const finder = new PacketFinder(take, refuse);
   const rhythm = new Rhythm();
-  let state: 'waking' | 'asking' | 'starting' | 'running' = 'waking';
+  let state: 'waking' | 'asking' | 'catching-up' | 'starting' | 'running' = 'waking';
+  const dialogue = new Dialogue(clock, (bytes) => transport.write(bytes));
+  const catchUp = catchUpOf();
+  /** Connections so far: what an earlier one has left behind is not gone on with. */
+  let connection = 0;
+  /** The memory was just looked into. */
+  let isCaughtUp = false;
   let timer: Cancel | undefined;
   let tries = 0;
   let left = 0;
@@ -48,6 +56,17 @@ export function startDavisConsole(
   let isOld = false;
   /** What came since the last thing that was sent. */
   let answer = new Uint8Array(0);
+
+  function catchUpOf(): CatchUp | undefined {
+    const { time, memory } = deps;
+    if (time === undefined || memory === undefined || config.archive === 'off') return undefined;
+    return new CatchUp({
+      ...{ device: device.id, profile, intervalMs, everything: config.archive === 'all', dialogue, intake },
+      deps: { ...deps, time, memory },
+      clickMm: () => clickMm ?? USUAL_CLICK_MM,
+      refuse: (rejection) => intake.reject({ device: device.id, source: transport.name, ...rejection }),
+    });
+  }
 
   function later(ms: number, run: () => void): void {
     timer?.();
@@ -91,14 +110,35 @@ export function startDavisConsole(
   function useCollector(mm: number): void {
     clickMm = mm;
     logger.log('info', 'rain collector', { device: device.id, clickMm });
-    start();
+    prepare();
+  }
+
+  /** Looks into the console's memory first. Live packets go on in any case. */
+  function prepare(): void {
+    if (catchUp === undefined || isCaughtUp) {
+      start();
+      return;
+    }
+    state = 'catching-up';
+    timer?.();
+    const mine = connection;
+    catchUp.run().then((hasRead) => {
+      if (mine !== connection || state !== 'catching-up' || !transport.open) return;
+      isCaughtUp = true;
+      finder.reset();
+      // A download may have ended in its middle.
+      if (hasRead) wake();
+      else start();
+    });
   }
 
   function start(): void {
     state = 'starting';
-    left = PACKETS;
+    isCaughtUp = false;
+    const packets = catchUp?.packetsUntilNext(PACKETS) ?? PACKETS;
+    left = packets;
     watch();
-    send(isOld ? `LOOP ${PACKETS}\n` : `LPS 3 ${PACKETS}\n`);
+    send(isOld ? `LOOP ${packets}\n` : `LPS 3 ${packets}\n`);
   }
 
   function watch(): void {
@@ -115,7 +155,7 @@ export function startDavisConsole(
     answer = Uint8Array.of(...answer, ...bytes.subarray(0, ANSWER_BYTES)).slice(0, ANSWER_BYTES);
     if (state === 'waking' && isAwake(answer)) {
       if (clickMm === undefined) askCollector();
-      else start();
+      else prepare();
     } else if (state === 'asking') {
       const mm = isRefusal(answer) ? USUAL_CLICK_MM : collectorClickMm(answer);
       if (mm !== undefined) useCollector(mm);
@@ -130,6 +170,7 @@ export function startDavisConsole(
   }
 
   function take(kind: PacketKind, bytes: Uint8Array): void {
+    if (kind === 'LOOP') catchUp?.live(bytes);
     if (rhythm.keeps(kind, intervalMs, clock.monoMs())) accept(kind, bytes);
     if (state !== 'starting' && state !== 'running') return;
     state = 'running';
@@ -147,6 +188,7 @@ export function startDavisConsole(
     intake.accept({ device: device.id, channels, values }).then(
       () => {
         trouble = null;
+        catchUp?.stored();
       },
       (error) => {
         trouble = messageOf(error);
@@ -156,12 +198,19 @@ export function startDavisConsole(
   }
 
   transport.onOpen = () => {
+    connection++;
     finder.reset();
     clickMm = config.rainClickMm;
+    isCaughtUp = false;
+    catchUp?.connected();
     wake();
   };
-  transport.onClose = () => timer?.();
+  transport.onClose = () => {
+    timer?.();
+    dialogue.abort();
+  };
   transport.onBytes = (bytes) => {
+    if (state === 'catching-up') return dialogue.hear(bytes);
     if (state !== 'running') hear(bytes);
     finder.push(bytes);
   };
@@ -172,7 +221,9 @@ export function startDavisConsole(
     ],
     async stop() {
       timer?.();
+      dialogue.abort();
       await transport.stop();
+      await catchUp?.stop();
     },
   };
 }

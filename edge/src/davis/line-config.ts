@@ -15,6 +15,12 @@ export const DavisLine = Type.Object(
         description: 'Rain that tips the collector once, in mm. Default: the console is asked.',
       }),
     ),
+    archive: Type.Optional(
+      Type.Union([Type.Literal('gaps'), Type.Literal('all'), Type.Literal('off')], {
+        description:
+          "What is read of the console's own memory: what was missed since it was first read (gaps, the default), also what it held before (all), or nothing (off).",
+      }),
+    ),
   },
   closed,
 );

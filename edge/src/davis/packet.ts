@@ -75,7 +75,10 @@ export function packetValues(
   return { channels, values };
 }
 
-function readField(view: DataView, { byte, type }: Pick<DavisProfile['channels'][number], 'byte' | 'type'>): number {
+export function readField(
+  view: DataView,
+  { byte, type }: Pick<DavisProfile['channels'][number], 'byte' | 'type'>,
+): number {
   switch (type) {
     case 'uint8':
       return view.getUint8(byte);

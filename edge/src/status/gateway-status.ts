@@ -7,6 +7,7 @@ import { DEFAULTS } from '../defaults.ts';
 import type { Journal, JournalState } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { DeviceLine } from '../ports.ts';
+import type { GatewayRules } from '../rules/gateway-rules.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 
 export interface StatusParts {
@@ -21,6 +22,7 @@ export interface StatusParts {
   startedMs: number;
   version: string;
   rate: Rate;
+  rules: Pick<GatewayRules, 'status'>;
 }
 
 /** Segments that are told: more are over and settled. */
@@ -36,6 +38,7 @@ export function gatewayStatus(parts: StatusParts): GatewayStatus {
   const lost = Object.entries(state.lost).map(([reason, readings]) => ({ reason, readings }));
   const lostReadings = lost.reduce((sum, l) => sum + l.readings, 0);
   const now = timekeeper.now().timeMs;
+  const rules = parts.rules.status();
   return {
     ...{ v: 1, online: true, epoch: parts.catalog.inventory.epoch, version: parts.version },
     ...{ timeMs: now, monoMs: Math.round(clock.monoMs()), startedMs: parts.startedMs },
@@ -50,6 +53,7 @@ export function gatewayStatus(parts: StatusParts): GatewayStatus {
     },
     link: { state: uplink.link.state, sinceMs: Math.round(uplink.link.sinceMs), roundTripMs: uplink.roundTripMs },
     devices: parts.lines.flatMap((line) => line.status()).map((device) => pipeline.deviceStatus(device)),
+    ...(rules === undefined ? {} : { rules }),
   };
 }
 

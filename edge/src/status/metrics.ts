@@ -27,6 +27,9 @@ export async function metricsText(view: GatewayView): Promise<string> {
   gauge('link_bytes_sent', 'Payload bytes sent to the cloud since the start', view.bytesSent);
   if (status.link.roundTripMs !== null)
     gauge('link_round_trip_seconds', 'Last batch from sending to acknowledgement', status.link.roundTripMs / 1000);
+  gauge('alerts_on', 'Alerts raised and not over', view.alerts.filter(({ raised }) => raised).length);
+  gauge('alert_transitions', 'Transitions of alerts journaled since the start', view.alertCounts.written);
+  gauge('alert_transitions_lost', 'Transitions lost because the journal took nothing', view.alertCounts.dropped);
   const labelled = (name: string, help: string, label: string) =>
     new Gauge({ name: `karez_${name}`, help, labelNames: [label], registers: [registry] });
   const rejected = labelled('frames_rejected', 'Frames and payloads refused since the start, by code', 'code');

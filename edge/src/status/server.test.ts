@@ -24,6 +24,8 @@ const VIEW = {
     },
   ],
   lineCounts: [{ what: 'lost', n: 7, labels: { line: 'udp 0.0.0.0:14550', system: '1', component: '1' } }],
+  alerts: [{ raised: true }, { raised: false }],
+  alertCounts: { written: 12, dropped: 0, waiting: 0 },
   rejections: [
     { source: '/dev/ttyUSB0', code: 'FRAME_CHECKSUM', reason: 'CRC 0, "quoted" \\ <b>', timeMs: NOW, hex: '0103' },
   ],

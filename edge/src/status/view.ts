@@ -1,9 +1,10 @@
 /** Everything that the local page, its JSON and the metrics show, gathered in one place. */
-import { channelKey, type GatewayStatus, qualityNames } from '@karez/model';
+import { ALERT_PROFILE, channelKey, type GatewayStatus, qualityNames } from '@karez/model';
 import type { Catalog } from '../catalog.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeptRejection, Pipeline } from '../pipeline.ts';
 import type { LineCount } from '../ports.ts';
+import type { AlertRow } from './alert-rows.ts';
 
 export interface GatewayView {
   status: GatewayStatus;
@@ -14,6 +15,10 @@ export interface GatewayView {
   trouble: string | null;
   values: LocalRow[];
   lineCounts: LineCount[];
+  /** What rules say now, the worst first. */
+  alerts: AlertRow[];
+  /** Transitions since the start: written, lost because the journal took nothing, waiting for it. */
+  alertCounts: { written: number; dropped: number; waiting: number };
   rejections: (Omit<KeptRejection, 'bytes'> & { hex?: string })[];
 }
 
@@ -35,7 +40,7 @@ const SHOWN_REJECTIONS = 20;
 /** One row for each channel of each device, in the order of the configuration. */
 export function localRows(catalog: Catalog, pipeline: Pipeline): LocalRow[] {
   return catalog.inventory.devices
-    .filter((device) => device.active)
+    .filter((device) => device.active && device.profile !== ALERT_PROFILE)
     .flatMap((device) =>
       device.channels.map((c) => {
         const known = pipeline.values.get(c.number);

@@ -20,7 +20,7 @@ const ACK_REFUSED = 128;
 /** How to connect to the broker at `url`. */
 export function mqttLink({ url, farm, gateway, epoch, password }: MqttLinkOptions): ConnectCloud {
   const user = `${farm}/${gateway}`;
-  const ackTopic = topicOf(farm, gateway, 'ack');
+  const topics = (['ack', 'rules'] as const).map((leaf) => topicOf(farm, gateway, leaf));
   const gone: GatewayGone = { v: 1, online: false, epoch };
   return (events) => {
     const client = mqtt.connect(url, {
@@ -41,8 +41,8 @@ export function mqttLink({ url, farm, gateway, epoch, password }: MqttLinkOption
     };
     client.on('error', fail);
     client.on('connect', () => {
-      client.subscribeAsync(ackTopic, { qos: 1 }).then((granted) => {
-        if (granted.some((g) => g.qos === ACK_REFUSED)) fail(new Error('the cloud refuses our acknowledgement topic'));
+      client.subscribeAsync(topics, { qos: 1 }).then((granted) => {
+        if (granted.some((g) => g.qos === ACK_REFUSED)) fail(new Error('the cloud refuses our own topics'));
         else events.up(linkOf(client, farm, gateway));
       }, fail);
     });

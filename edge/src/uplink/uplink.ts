@@ -26,7 +26,9 @@ export interface UplinkParts {
   journal: Journal;
   timekeeper: Timekeeper;
   budget: Budget;
-  inventory: Inventory;
+  inventory(): Inventory;
+  /** Takes the rules that the cloud has for us. */
+  rules(payload: Uint8Array): void;
   connect: ConnectCloud;
   /** How often settled readings are written down. */
   settleEveryMs?: number;
@@ -98,7 +100,7 @@ export class Uplink {
     await this.#plan.stop();
     if (this.#link !== undefined) {
       // A clean goodbye sends no last will; the cloud is told in words.
-      const gone: GatewayGone = { v: 1, online: false, epoch: this.#parts.inventory.epoch };
+      const gone: GatewayGone = { v: 1, online: false, epoch: this.#parts.inventory().epoch };
       const pause = new Promise<void>((resolve) => this.#parts.clock.after(GOODBYE_MS, resolve));
       await Promise.race([this.#publish('status', JSON.stringify(gone), true), pause]).catch(() => {});
     }
@@ -131,6 +133,7 @@ export class Uplink {
       },
       message: (leaf, payload) => {
         if (leaf === 'ack') this.#acknowledged(payload);
+        else if (leaf === 'rules') this.#parts.rules(payload);
       },
       down: (trouble) => {
         this.#link = undefined;
@@ -167,8 +170,14 @@ export class Uplink {
     this.#plan.connected();
   }
 
+  /** What we have has changed: says so, where there is a link; with the next one it is said anyway. */
+  describeAgain(): void {
+    if (this.link.state !== 'up') return;
+    this.#describe().catch((error) => this.#parts.logger.log('info', 'the inventory was not sent', { cause: error }));
+  }
+
   #describe(): Promise<void> {
-    return this.#publish('inventory', JSON.stringify(this.#parts.inventory), true);
+    return this.#publish('inventory', JSON.stringify(this.#parts.inventory()), true);
   }
 
   #sayStatus(): void {
@@ -181,10 +190,9 @@ export class Uplink {
     const { logger, inventory } = this.#parts;
     try {
       const ack = readAck(new TextDecoder().decode(payload));
-      if (ack.epoch !== inventory.epoch) return;
+      if (ack.epoch !== inventory().epoch) return;
       if (ack.echoMs !== undefined) this.#learnTime(ack.timeMs, ack.echoMs);
-      if (ack.retry.some((r) => r.code === 'CATALOG_UNKNOWN'))
-        this.#describe().catch((error) => logger.log('info', 'the inventory was not sent', { cause: error }));
+      if (ack.retry.some((r) => r.code === 'CATALOG_UNKNOWN')) this.describeAgain();
       for (const r of ack.refused) logger.log('warn', 'the cloud refused readings for good', { ...r });
       this.#plan.acknowledged(ack);
     } catch (error) {

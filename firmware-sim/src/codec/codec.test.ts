@@ -1,8 +1,11 @@
 /** The simulator's encoders against frames that others have published, field by field. */
 import { describe, expect, test } from 'vitest';
-import { DavisConsole, davisCrc, loop2Packet, loopPacket } from './davis-console.ts';
+import { DavisConsole, loop2Packet, loopPacket } from './davis-console.ts';
+import { davisCrc } from './davis-crc.ts';
+import { DavisLogger } from './davis-logger.ts';
 import { MavlinkSender } from './mavlink.ts';
-import { ModbusBus, modbusCrc, registersOf } from './modbus-slave.ts';
+import { SIM_MODBUS_DEVICES, slaveOf } from './modbus-devices.ts';
+import { ModbusBus, modbusCrc } from './modbus-slave.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 const hex = (b: Uint8Array | undefined) => Buffer.from(b ?? []).toString('hex');
@@ -15,7 +18,8 @@ describe('Modbus probe', () => {
     ...{ moisturePct: 35.2, temperatureC: 24.1, ecUsCm: 418, ph: 6.4 },
     ...{ nitrogen: 18, phosphorus: 12, potassium: 63 },
   };
-  const bus = () => new ModbusBus((address) => (address === 1 ? registersOf(values) : undefined));
+  const probe = (measured: typeof values) => slaveOf(SIM_MODBUS_DEVICES['cwt-soil-7in1'], measured);
+  const bus = () => new ModbusBus((address) => (address === 1 ? probe(values) : undefined));
 
   test('gives the published reply to the published request', () => {
     const replies = bus().take(bytes('0103000000070408'));
@@ -23,7 +27,7 @@ describe('Modbus probe', () => {
   });
 
   test('encodes frost as a signed number', () => {
-    expect(registersOf({ ...values, temperatureC: -10.1 })[1]).toBe(0xff9b);
+    expect(probe({ ...values, temperatureC: -10.1 }).word(1)).toBe(0xff9b);
   });
 
   test('takes a request in pieces, after noise, and keeps silent to a wrong CRC and to other addresses', () => {
@@ -122,24 +126,30 @@ describe('Davis console', () => {
   });
 
   test('wakes, answers, sends what was asked for and stops at a byte', () => {
-    const console = new DavisConsole(() => calm);
+    const logger = (clickMm: number) =>
+      new DavisLogger({ clickMm, zone: { offsetMinutes: 0 }, periodMinutes: 5, revision: 'B' }, () =>
+        Date.UTC(2026, 5, 1),
+      );
+    const console = new DavisConsole(() => calm, logger(0.254));
     const text = (s: string) => new TextEncoder().encode(s);
-    expect(hex(console.take(text('\n')))).toBe('0a0d');
-    expect(hex(console.take(text('TEST\n')))).toBe(hex(text('\n\rTEST\n\r')));
-    expect(hex(console.take(text('EEBRD 2B 01\n'))).slice(0, 4)).toBe('06c0');
-    const metric = new DavisConsole(() => ({ ...calm, clickMm: 0.2, rainDayMm: 1.3 }));
-    const memory = metric.take(text('EEBRD 2B 01\n'));
+    const said = (it: DavisConsole, command: string) =>
+      Uint8Array.from(it.take(text(command)).flatMap(({ bytes: words }) => [...words]));
+    expect(hex(said(console, '\n'))).toBe('0a0d');
+    expect(hex(said(console, 'TEST\n'))).toBe(hex(text('\n\rTEST\n\r')));
+    expect(hex(said(console, 'EEBRD 2B 01\n')).slice(0, 4)).toBe('06c0');
+    const metric = new DavisConsole(() => ({ ...calm, clickMm: 0.2, rainDayMm: 1.3 }), logger(0.2));
+    const memory = said(metric, 'EEBRD 2B 01\n');
     expect([memory[1], memory.length, davisCrc(memory.subarray(1))]).toEqual([0xd0, 4, 0]);
     metric.take(text('LOOP 1\n'));
     expect(hex(metric.tick()?.subarray(50, 52))).toBe('0600');
-    expect(hex(console.take(text('NONSENSE\n')))).toBe('21');
+    expect(hex(said(console, 'NONSENSE\n'))).toBe('21');
     expect(console.tick()).toBeUndefined();
-    expect(hex(console.take(text('LPS 3 3\n')))).toBe('06');
+    expect(hex(said(console, 'LPS 3 3\n'))).toBe('06');
     expect([console.tick(), console.tick(), console.tick()].map((p) => p?.[4])).toEqual([0, 1, 0]);
     expect(console.tick()).toBeUndefined();
     console.take(text('LOOP 9\r'));
     expect(console.tick()?.[4]).toBe(0);
-    expect(hex(console.take(text('\r')))).toBe('0a0d');
+    expect(hex(said(console, '\r'))).toBe('0a0d');
     expect(console.tick()).toBeUndefined();
   });
 });

@@ -1,10 +1,13 @@
 /**
  * A Davis Vantage Pro2 console, as bytes (Vantage Serial Communication Reference Manual v2.6.1, sections VIII to XIII):
- * wakes on a line end, answers TEST and VER and which rain collector it has, sends LOOP packets after LOOP n, LOOP and
- * LOOP2 in turn after LPS n, stops at any byte that comes in. Its elevation is set to zero, so its barometer shows the
- * pressure at the place.
+ * wakes on a line end, answers TEST and VER, tells and sets its clock, shows of its settings what concerns rain, zone and
+ * archive, sends LOOP packets after LOOP n, LOOP and LOOP2 in turn after LPS n, its archive after DMP and DMPAFT; stops at
+ * any byte that comes in. Its elevation is set to zero, so its barometer shows the pressure at the place.
  */
 import type { StationWeather } from '../world/world.ts';
+import type { Offer } from './davis-archive.ts';
+import { davisCrc, davisSealed } from './davis-crc.ts';
+import type { DavisLogger } from './davis-logger.ts';
 
 const ACK = 0x06;
 /** Dashes: what stands for a sensor that is not there (section X, "dashed value"). */
@@ -14,16 +17,6 @@ const NO_COUNT = 0xffff;
 /** Dashes in the whole-degree indices of LOOP2. */
 const NO_INDEX = 255;
 const NOAA_REDUCTION = 2;
-
-/** CRC-CCITT with start 0, by table; the sender puts the high byte first (section XII). */
-const TABLE = Uint16Array.from({ length: 256 }, (_, n) => {
-  let c = n << 8;
-  for (let k = 0; k < 8; k++) c = c & 0x8000 ? (c << 1) ^ 0x1021 : c << 1;
-  return c;
-});
-export function davisCrc(bytes: Uint8Array): number {
-  return bytes.reduce((crc, byte) => ((crc << 8) & 0xffff) ^ (TABLE[(crc >>> 8) ^ byte] as number), 0);
-}
 
 const HPA_PER_INCH = 33.8638866667;
 const inchesOfMercury = (hPa: number) => Math.round((hPa / HPA_PER_INCH) * 1000);
@@ -136,52 +129,115 @@ export function loop2Packet(w: ConsoleWeather): Uint8Array {
   });
 }
 
+const ESC = 0x1b;
+const CANCEL = 0x18;
+/** The reference says 21 in hexadecimal for the one, 15 for the other. */
+const AGAIN = [0x21, 0x15];
+const text = (s: string) => [...s].map((c) => c.charCodeAt(0));
+
+/** What the console says; `framed` where it is a packet or a page with its own checksum. */
+export interface ConsoleWords {
+  bytes: Uint8Array;
+  framed: boolean;
+}
+
+/** Bytes with a CRC that are awaited after a command, and what is done with them. */
+interface Awaited {
+  length: number;
+  bytes: number[];
+  take(bytes: number[]): number[];
+}
+
+interface Download {
+  offer: Offer;
+  /** The page that was sent last. */
+  n: number;
+}
+
 /** The console's side of the conversation. `tick` is to be called every two seconds of its time. */
 export class DavisConsole {
   readonly #weather: () => ConsoleWeather;
+  readonly #logger: DavisLogger;
   #line = '';
   #left = 0;
   #mask = 1;
   #turn = 0;
+  #awaited: Awaited | undefined;
+  #download: Download | undefined;
 
-  constructor(weather: () => ConsoleWeather) {
+  constructor(weather: () => ConsoleWeather, logger: DavisLogger) {
     this.#weather = weather;
+    this.#logger = logger;
   }
 
-  /** The power was away: it sends nothing until it is asked again. */
+  /** Whether packets are still to come. */
+  get isSending(): boolean {
+    return this.#left > 0;
+  }
+
+  /** The power was away: it sends nothing until it is asked again. Its archive is kept. */
   restart(): void {
     this.#line = '';
     this.#left = 0;
+    this.#awaited = undefined;
+    this.#download = undefined;
   }
 
   /** Takes bytes of the host; returns what the console answers at once. */
-  take(chunk: Uint8Array): Uint8Array {
-    const out: number[] = [];
+  take(chunk: Uint8Array): ConsoleWords[] {
+    const out: ConsoleWords[] = [];
+    const answer = (bytes: Iterable<number>) => {
+      const words = Uint8Array.from(bytes);
+      if (words.length > 0) out.push({ bytes: words, framed: false });
+    };
     for (const byte of chunk) {
       this.#left = 0;
-      if (byte !== 0x0a && byte !== 0x0d) {
-        this.#line = (this.#line + String.fromCharCode(byte)).slice(-32);
-        continue;
-      }
-      const command = this.#line.trim();
-      this.#line = '';
-      out.push(...this.#command(command));
+      if (this.#awaited !== undefined) answer(this.#await(byte));
+      else if (this.#download !== undefined && [ACK, ESC, ...AGAIN].includes(byte)) {
+        const page = this.#page(byte);
+        if (page !== undefined) out.push({ bytes: page, framed: true });
+      } else if (byte === 0x0a || byte === 0x0d) {
+        const command = this.#line.trim();
+        this.#line = '';
+        this.#download = undefined;
+        answer(this.#command(command));
+      } else this.#line = (this.#line + String.fromCharCode(byte)).slice(-32);
     }
-    return Uint8Array.from(out);
+    return out;
+  }
+
+  /** The packet that is due now, if any. The sensors are looked at in any case. */
+  tick(): Uint8Array | undefined {
+    const weather = this.#weather();
+    this.#logger.tick(weather);
+    if (this.#left <= 0) return undefined;
+    this.#left--;
+    const second = this.#mask === 2 || (this.#mask === 3 && this.#turn++ % 2 === 1);
+    const shown = this.#logger.shown(weather);
+    return second ? loop2Packet(shown) : loopPacket(shown, this.#logger.memory.next);
   }
 
   #command(command: string): number[] {
-    const text = (s: string) => [...s].map((c) => c.charCodeAt(0));
     // A line end by itself wakes it.
     if (command === '') return [0x0a, 0x0d];
     if (command === 'TEST') return text('\n\rTEST\n\r');
     if (command === 'VER') return text('\n\rOK\n\rApr 24 2012\n\r');
     if (command === 'NVER') return text('\n\rOK\n\r3.00\n\r');
-    if (/^EEBRD 2B 0?1$/.test(command)) {
-      const bits = [NORTH_EAST | ((COLLECTORS[this.#weather().clickMm] ?? 0) << 4)];
-      const crc = davisCrc(Uint8Array.from(bits));
-      return [ACK, ...bits, crc >>> 8, crc & 0xff];
+    if (command === 'GETTIME') return [ACK, ...davisSealed(this.#time())];
+    if (command === 'SETTIME') return this.#expect(8, (bytes) => this.#setTime(bytes));
+    if (command === 'DMP') return this.#offer([0, 0, 0, 0], false);
+    if (command === 'DMPAFT') return this.#expect(6, (bytes) => this.#offer(bytes, true));
+    if (command === 'CLRLOG') {
+      this.#logger.memory.clear();
+      return [ACK];
     }
+    const [, period] = /^SETPER (1|5|10|15|30|60|120)$/.exec(command) ?? [];
+    if (period !== undefined) {
+      this.#logger.setPeriod(Number(period));
+      return [ACK];
+    }
+    const [, address, count] = /^EEBRD ([0-9A-F]+) ([0-9A-F]+)$/.exec(command) ?? [];
+    if (address !== undefined) return this.#memory(Number.parseInt(address, 16), Number.parseInt(count as string, 16));
     const loop = /^(?:LOOP|LPS (\d+)) (\d+)$/.exec(command);
     if (loop === null) return [0x21];
     this.#mask = loop[1] === undefined ? 1 : Number(loop[1]);
@@ -190,11 +246,61 @@ export class DavisConsole {
     return [ACK];
   }
 
-  /** The packet that is due now, if any. */
-  tick(): Uint8Array | undefined {
-    if (this.#left <= 0) return undefined;
-    this.#left--;
-    const second = this.#mask === 2 || (this.#mask === 3 && this.#turn++ % 2 === 1);
-    return second ? loop2Packet(this.#weather()) : loopPacket(this.#weather());
+  /** Settings, as far as this console has them (section XIII). */
+  #memory(address: number, count: number): number[] {
+    const known: Record<number, number> = {
+      43: NORTH_EAST | ((COLLECTORS[this.#weather().clickMm] ?? 0) << 4),
+      45: this.#logger.periodMinutes,
+    };
+    for (const [i, byte] of this.#logger.zoneBytes().entries()) known[17 + i] = byte;
+    const bytes = Array.from({ length: count }, (_, i) => known[address + i]);
+    return bytes.includes(undefined) ? [0x21] : [ACK, ...davisSealed(bytes as number[])];
+  }
+
+  /** Seconds, minutes, hours, day, month, year − 1900 (section IX.7). */
+  #time(): number[] {
+    const at = new Date(this.#logger.localMs());
+    return [
+      ...[at.getUTCSeconds(), at.getUTCMinutes(), at.getUTCHours()],
+      ...[at.getUTCDate(), at.getUTCMonth() + 1, at.getUTCFullYear() - 1900],
+    ];
+  }
+
+  #setTime([second, minute, hour, day, month, year]: number[]): number[] {
+    this.#logger.set(
+      Date.UTC(1900 + (year as number), (month as number) - 1, day, hour as number, minute as number, second as number),
+    );
+    return [ACK];
+  }
+
+  #expect(length: number, take: (bytes: number[]) => number[]): number[] {
+    this.#awaited = { length, bytes: [], take };
+    return [ACK];
+  }
+
+  #await(byte: number): number[] {
+    const awaited = this.#awaited as Awaited;
+    awaited.bytes.push(byte);
+    if (awaited.bytes.length < awaited.length) return [];
+    this.#awaited = undefined;
+    return davisCrc(Uint8Array.from(awaited.bytes)) === 0 ? awaited.take(awaited.bytes) : [CANCEL];
+  }
+
+  #offer(stamp: number[], isAfter: boolean): number[] {
+    const offer = this.#logger.memory.after(stamp);
+    this.#download = { offer, n: -1 };
+    const words = [offer.pages & 255, offer.pages >> 8, offer.first & 255, offer.first >> 8];
+    return isAfter ? [ACK, ...davisSealed(words)] : [ACK];
+  }
+
+  /** The next page, or the same again. */
+  #page(byte: number): Uint8Array | undefined {
+    const download = this.#download as Download;
+    if (byte === ACK) download.n++;
+    if (byte === ESC || download.n >= download.offer.pages) {
+      this.#download = undefined;
+      return undefined;
+    }
+    return download.offer.page(Math.max(0, download.n));
   }
 }

@@ -1,8 +1,8 @@
 /**
- * CWT-SOIL 7-in-1 probes on one RS485 bus, as bytes (ComWinTop manual; MODBUS over Serial Line V1.02): each answers reads
- * of its seven holding registers, refuses others with exception 2, and keeps silent to foreign addresses and broken frames.
+ * Modbus devices on one bus or behind one gateway, as bytes (MODBUS Application Protocol V1.1b3, sections 6.3, 6.4 and 7;
+ * over Serial Line V1.02; on TCP/IP V1.0b): each answers reads of the registers that it has, refuses others with an
+ * exception, and keeps silent to foreign addresses and broken frames.
  */
-import type { SoilValues } from '../world/world.ts';
 
 /** CRC-16/Modbus, by table. */
 const TABLE = Uint16Array.from({ length: 256 }, (_, n) => {
@@ -21,61 +21,94 @@ export function sealed(bytes: number[]): Uint8Array {
   return Uint8Array.from([...bytes, crc & 0xff, crc >>> 8]);
 }
 
-/** The seven registers in the order of the manual. */
-export function registersOf(v: SoilValues): number[] {
-  const word = (n: number) => Math.round(n) & 0xffff;
-  return [
-    word(v.moisturePct * 10),
-    word(v.temperatureC * 10),
-    word(v.ecUsCm),
-    word(v.ph * 10),
-    word(v.nitrogen),
-    word(v.phosphorus),
-    word(v.potassium),
-  ];
+/** What a device has to say. */
+export interface Slave {
+  /** 3 reads holding registers, 4 input registers; some devices answer both alike. */
+  functions: readonly number[];
+  /** A register's word, or undefined where there is none. */
+  word(register: number): number | undefined;
+  /** Registers that it answers at once. */
+  most?: number;
 }
 
-/** Answers requests on a bus; `registers` gives those of an address, or undefined where no probe answers. */
+export type SlaveFraming = 'rtu' | 'tcp';
+
+export interface SlaveReply {
+  address: number;
+  reply: Uint8Array;
+}
+
+const RTU_REQUEST = 8;
+const TCP_REQUEST = 12;
+
+/** Answers requests on a bus; `slave` gives the device of an address or its holding registers from 0, undefined where none is. */
 export class ModbusBus {
   #buffer: number[] = [];
-  readonly #registers: (address: number) => number[] | undefined;
+  readonly #slave: (address: number) => Slave | readonly number[] | undefined;
+  readonly #framing: SlaveFraming;
 
-  constructor(registers: (address: number) => number[] | undefined) {
-    this.#registers = registers;
+  constructor(slave: (address: number) => Slave | readonly number[] | undefined, framing: SlaveFraming = 'rtu') {
+    this.#slave = slave;
+    this.#framing = framing;
   }
 
   /** Takes what a master sent; returns the replies, with the address that gave each. */
-  take(chunk: Uint8Array): { address: number; reply: Uint8Array }[] {
+  take(chunk: Uint8Array): SlaveReply[] {
     this.#buffer.push(...chunk);
-    const replies: { address: number; reply: Uint8Array }[] = [];
-    // A request is eight bytes; what does not check out is slid over byte by byte.
-    while (this.#buffer.length >= 8) {
-      const frame = Uint8Array.from(this.#buffer.slice(0, 8));
+    return this.#framing === 'rtu' ? this.#takeRtu() : this.#takeTcp();
+  }
+
+  /** A request is eight bytes; what does not check out is slid over byte by byte. */
+  #takeRtu(): SlaveReply[] {
+    const replies: SlaveReply[] = [];
+    while (this.#buffer.length >= RTU_REQUEST) {
+      const frame = Uint8Array.from(this.#buffer.slice(0, RTU_REQUEST));
       if (modbusCrc(frame) !== 0) {
         this.#buffer.shift();
         continue;
       }
-      this.#buffer.splice(0, 8);
-      const reply = this.#answer(frame);
-      if (reply !== undefined) replies.push({ address: frame[0] as number, reply });
+      this.#buffer.splice(0, RTU_REQUEST);
+      const address = frame[0] as number;
+      const answer = this.#answer(address, frame.subarray(1, 6));
+      if (answer !== undefined) replies.push({ address, reply: sealed([address, ...answer]) });
     }
     return replies;
   }
 
-  #answer(frame: Uint8Array): Uint8Array | undefined {
-    const [address, code] = frame as unknown as [number, number];
-    const registers = this.#registers(address);
-    if (registers === undefined) return undefined;
-    const first = ((frame[2] as number) << 8) | (frame[3] as number);
-    const count = ((frame[4] as number) << 8) | (frame[5] as number);
-    if (code !== 3) return sealed([address, code | 0x80, 1]);
-    if (count < 1 || count > 125) return sealed([address, code | 0x80, 3]);
-    if (first + count > registers.length) return sealed([address, code | 0x80, 2]);
-    return sealed([
-      address,
-      code,
-      count * 2,
-      ...registers.slice(first, first + count).flatMap((r) => [r >>> 8, r & 0xff]),
-    ]);
+  /** A read request is twelve bytes: transaction, protocol 0, length 6, unit, function, register, count. */
+  #takeTcp(): SlaveReply[] {
+    const replies: SlaveReply[] = [];
+    while (this.#buffer.length >= TCP_REQUEST) {
+      const [t1, t2, p1, p2, l1, l2, unit] = this.#buffer as [number, number, number, number, number, number, number];
+      if (p1 !== 0 || p2 !== 0 || l1 !== 0 || l2 !== TCP_REQUEST - 6) {
+        this.#buffer.shift();
+        continue;
+      }
+      const answer = this.#answer(unit, Uint8Array.from(this.#buffer.slice(7, TCP_REQUEST)));
+      this.#buffer.splice(0, TCP_REQUEST);
+      if (answer === undefined) continue;
+      replies.push({ address: unit, reply: Uint8Array.of(t1, t2, 0, 0, 0, answer.length + 1, unit, ...answer) });
+    }
+    return replies;
+  }
+
+  /** Function and what follows it, for a request's function, register and count; undefined where nobody answers. */
+  #answer(address: number, request: Uint8Array): number[] | undefined {
+    const known = this.#slave(address);
+    if (known === undefined) return undefined;
+    const { functions, word, most = 125 } = 'word' in known ? known : holdingFromZero(known);
+    const [code, high, low, countHigh, countLow] = request as unknown as [number, number, number, number, number];
+    const first = (high << 8) | low;
+    const count = (countHigh << 8) | countLow;
+    if (!functions.includes(code)) return [code | 0x80, 1];
+    if (count < 1 || count > most) return [code | 0x80, 3];
+    const words = Array.from({ length: count }, (_, i) => word(first + i));
+    if (words.includes(undefined)) return [code | 0x80, 2];
+    return [code, count * 2, ...(words as number[]).flatMap((w) => [w >>> 8, w & 0xff])];
   }
 }
+
+const holdingFromZero = (registers: readonly number[]): Slave => ({
+  functions: [3],
+  word: (register) => registers[register],
+});

@@ -13,8 +13,8 @@ export interface BusSensor {
   /** Seconds that it says it needs, and that it takes; less than it says, as the specification wants (section 4.4.5). */
   readonly seconds: number;
   readonly takesMs: number;
-  /** The values of one measurement, each as it is sent, e.g. "+21.0". */
-  measure(): string[];
+  /** The values of one measurement, each as it is sent, e.g. "+21.0"; undefined where it is silent. */
+  measure(): string[] | undefined;
 }
 
 /** What goes out. */
@@ -133,14 +133,16 @@ export class Sdi12Bus {
     if (data !== null) return values(sensor, this.#part(memory, Number(data[1])), memory.hasCrc);
     const continuous = /^R(C?)([0-9])$/.exec(letters);
     if (continuous === null) return undefined;
-    return values(sensor, continuous[2] === '0' ? sensor.measure().join('') : '', continuous[1] === 'C');
+    const now = continuous[2] === '0' ? sensor.measure() : [];
+    return now === undefined ? undefined : values(sensor, now.join(''), continuous[1] === 'C');
   }
 
   /** M1 to M9, C1 to C9 and V are there, and have no values (sections 4.4.9 and 4.4.10). */
-  #start(sensor: BusSensor, letter: 'M' | 'C' | 'V', hasCrc: boolean, isOther: boolean): BusAnswer {
+  #start(sensor: BusSensor, letter: 'M' | 'C' | 'V', hasCrc: boolean, isOther: boolean): BusAnswer | undefined {
     const digits = letter === 'C' ? 2 : 1;
     if (isOther || letter === 'V') return short(sensor, `000${'0'.repeat(digits)}`);
     const measured = sensor.measure();
+    if (measured === undefined) return undefined;
     const { seconds } = sensor;
     this.#memory.set(sensor, {
       ...{ values: measured, hasCrc, deafUntilMs: 0 },

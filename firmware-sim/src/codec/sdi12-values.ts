@@ -6,13 +6,15 @@ import { clamp } from '../world/noise.ts';
 import { saturation } from '../world/weather.ts';
 import type { SoilValues, StationWeather } from '../world/world.ts';
 
-const ABSENT = '-9999';
+export const ABSENT = '-9999';
+/** Of one value (SDI-12 v1.4, table 11). */
+export const MOST_DIGITS = 7;
 
-/** A sign, and digits with `decimals` behind the point; a value has seven digits at most (SDI-12 v1.4, table 11). */
+/** A sign, and digits with `decimals` behind the point; no more digits than a value may have. */
 export function sent(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return ABSENT;
   const whole = Math.trunc(Math.abs(value)).toString().length;
-  const text = Math.abs(value).toFixed(clamp(decimals, 0, 7 - whole));
+  const text = Math.abs(value).toFixed(clamp(decimals, 0, MOST_DIGITS - whole));
   return `${value < 0 && Number(text) !== 0 ? '-' : '+'}${text}`;
 }
 

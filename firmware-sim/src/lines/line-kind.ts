@@ -84,6 +84,8 @@ export interface LineKind<S extends TSchema> {
   devices(line: Static<S>): LineDevice[];
   /** What a schema cannot say: the key below the line and what it must be; undefined where all is well. */
   problem?(line: Static<S>): { key: string; expected: string } | undefined;
+  /** What its devices take from recordings: the recording, the columns, and where below the line that stands. */
+  recorded?(line: Static<S>): { recording: string; columns: string[]; key: string }[];
   /** Drones that the world is to move. */
   drones?(line: Static<S>): DronePlan[];
   open(line: Static<S>, senses: Senses): SerialDevice;

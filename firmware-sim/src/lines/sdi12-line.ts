@@ -2,8 +2,17 @@
 import { Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { type BusAnswer, type BusSensor, dataAnswer, Sdi12Bus } from '../codec/sdi12-bus.ts';
-import { climavueValues, teros11Values, teros12Values, teros21Values } from '../codec/sdi12-values.ts';
+import {
+  ABSENT,
+  climavueValues,
+  MOST_DIGITS,
+  sent,
+  teros11Values,
+  teros12Values,
+  teros21Values,
+} from '../codec/sdi12-values.ts';
 import type { Emission } from '../faults/fault-table.ts';
+import { Column, columnNames, textsNow } from '../replay/columns.ts';
 import type { Senses } from '../senses.ts';
 import { SOIL_VALUES, type SoilValues, WEATHER_VALUES } from '../world/world.ts';
 import { closed, DepthCm, lineKind, SimPort } from './line-kind.ts';
@@ -35,7 +44,24 @@ const SoilSensor = Type.Object(
   closed,
 );
 const Station = Type.Object({ ...shared, sensor: Type.Literal('climavue50') }, closed);
-type Sensor = Static<typeof SoilSensor> | Static<typeof Station>;
+const Played = Type.Object(
+  {
+    ...shared,
+    sensor: Type.Union([...SoilSensor.properties.sensor.anyOf, Station.properties.sensor]),
+    replay: Type.Object(
+      {
+        recording: Id,
+        values: Type.Array(Column, {
+          ...{ minItems: 1, maxItems: 99 },
+          description: 'Where its values stand, in the order in which it sends them.',
+        }),
+      },
+      { ...closed, description: 'Sends what was recorded, digit for digit, in place of what the world is like.' },
+    ),
+  },
+  closed,
+);
+type Sensor = Static<typeof SoilSensor> | Static<typeof Station> | Static<typeof Played>;
 
 /** How often service requests are looked for: simulated time moves on in such steps. */
 const LOOK_EVERY_MS = 250;
@@ -51,7 +77,7 @@ export const sdi12Line = lineKind({
       echo: Type.Optional(
         Type.Boolean({ description: 'The adapter gives commands back, as half-duplex ones do. Default false.' }),
       ),
-      sensors: Type.Array(Type.Union([SoilSensor, Station]), { minItems: 1, maxItems: 62 }),
+      sensors: Type.Array(Type.Union([SoilSensor, Station, Played]), { minItems: 1, maxItems: 62 }),
     },
     closed,
   ),
@@ -60,8 +86,19 @@ export const sdi12Line = lineKind({
       ...{ id: sensor.device, key: `sensors.${i}.device` },
       ...('field' in sensor ? { field: { id: sensor.field, key: `sensors.${i}.field` } } : {}),
       ...{ traits: ['bytes', 'checksum', 'address', 'values', 'absent'] },
-      values: 'field' in sensor ? SOIL_VALUES : WEATHER_VALUES,
+      values: valueNames(sensor),
     })),
+  recorded: ({ sensors }) =>
+    sensors.flatMap((sensor, i) =>
+      'replay' in sensor
+        ? [
+            {
+              ...{ recording: sensor.replay.recording, columns: columnNames(sensor.replay.values) },
+              key: `sensors.${i}.replay`,
+            },
+          ]
+        : [],
+    ),
   problem({ sensors }) {
     const differ = new Set(sensors.map((s) => String(s.address))).size === sensors.length;
     return differ ? undefined : { key: 'sensors', expected: 'must have addresses that differ' };
@@ -91,26 +128,53 @@ function busSensor(sensor: Sensor, senses: Senses): BusSensor {
   const { device, address, seconds = SECONDS } = sensor;
   const takesMs = seconds * 1_000 * TAKES;
   const head = { device, address: String(address), seconds, takesMs };
-  if (sensor.sensor === 'climavue50') return { ...head, ...station(device, senses) };
+  const identity = identityOf(sensor);
+  if ('replay' in sensor) return { ...head, identity, measure: played(sensor, senses) };
+  if (sensor.sensor === 'climavue50') return { ...head, identity, measure: station(device, senses) };
   const { field, depthCm } = sensor;
-  const { identity, serial, values } = SOIL[sensor.sensor];
+  const { values } = SOIL[sensor.sensor];
   return {
-    ...{ ...head, identity: `${identity}${serial}-${serialNumber(device)}` },
+    ...{ ...head, identity },
     measure: () => values(senses.felt<SoilValues>(device, senses.world.soilAt(field, depthCm, device))),
   };
 }
 
-function station(device: string, { world, felt }: Senses): Pick<BusSensor, 'identity' | 'measure'> {
+function identityOf({ sensor, device }: Sensor): string {
+  if (sensor === 'climavue50') return `13CAMPBELLCLIM50529VUE-5${serialNumber(device)}`;
+  const { identity, serial } = SOIL[sensor];
+  return `${identity}${serial}-${serialNumber(device)}`;
+}
+
+/** Names of the values that faults can change; of a recording value1, value2 and so on. */
+function valueNames(sensor: Sensor): readonly string[] {
+  if ('replay' in sensor) return sensor.replay.values.map((_, i) => `value${i + 1}`);
+  return 'field' in sensor ? SOIL_VALUES : WEATHER_VALUES;
+}
+
+/** What was recorded, text for text; a value that a fault has changed keeps its decimals. */
+function played({ device, replay }: Static<typeof Played>, { felt, play }: Senses): BusSensor['measure'] {
+  const player = play(replay.recording);
+  return () => {
+    const texts = textsNow(player, replay.values, MOST_DIGITS);
+    if (texts === undefined) return undefined;
+    const numbers = texts.map((text) => (text === undefined ? Number.NaN : Number(text)));
+    const now = felt(device, Object.fromEntries(numbers.map((number, i) => [`value${i + 1}`, number])));
+    return texts.map((text, i) => {
+      const value = now[`value${i + 1}`] as number;
+      if (!Object.is(value, numbers[i])) return sent(value, text?.split('.')[1]?.length ?? 0);
+      return text === undefined ? ABSENT : text.startsWith('-') ? text : `+${text}`;
+    });
+  };
+}
+
+function station(device: string, { world, felt }: Senses): BusSensor['measure'] {
   let rainDayMm: number | undefined;
-  return {
-    identity: `13CAMPBELLCLIM50529VUE-5${serialNumber(device)}`,
-    measure() {
-      const weather = felt(device, world.weather());
-      // The day's sum begins anew at midnight.
-      const rainMm = rainDayMm === undefined ? 0 : weather.rainDayMm - (weather.rainDayMm < rainDayMm ? 0 : rainDayMm);
-      rainDayMm = weather.rainDayMm;
-      return climavueValues(weather, rainMm);
-    },
+  return () => {
+    const weather = felt(device, world.weather());
+    // The day's sum begins anew at midnight.
+    const rainMm = rainDayMm === undefined ? 0 : weather.rainDayMm - (weather.rainDayMm < rainDayMm ? 0 : rainDayMm);
+    rainDayMm = weather.rainDayMm;
+    return climavueValues(weather, rainMm);
   };
 }
 

@@ -9,6 +9,10 @@ const INHG = 33.8638866667;
  *
  * Gust: the reference gives tenths of a mile per hour, and so it is read. Consoles have been seen that send whole miles
  * there (weewx issue 686); for one of those, copy this record into a profile of your own without the gust's `divide`.
+ *
+ * Archive records hold means and extremes of their period. The mean wind stands for wind.speed and for its average, the
+ * highest for the gust, the highest rain rate for the rate, the prevailing of sixteen directions for the direction; rain and
+ * evapotranspiration of the period are added up to what the console shows as today's. The rest is not archived.
  */
 export const davisVantagePro2: DavisProfile = {
   id: 'davis-vantage-pro2',
@@ -17,7 +21,8 @@ export const davisVantagePro2: DavisProfile = {
   kind: 'weather',
   intervalMs: 4_000,
   protocol: 'davis',
-  source: 'Davis Vantage Serial Communication Reference Manual v2.6.1, sections X.1 (LOOP) and X.2 (LOOP2)',
+  source:
+    'Davis Vantage Serial Communication Reference Manual v2.6.1, sections X.1 (LOOP), X.2 (LOOP2) and X.4 (archive)',
   channels: [
     {
       quantity: 'air.pressure',
@@ -28,6 +33,7 @@ export const davisVantagePro2: DavisProfile = {
       divide: 3,
       absent: [0, 32767, 65535],
       decimals: 2,
+      archive: { byte: 14, type: 'uint16', multiply: INHG, divide: 3, absent: [0] },
     },
     {
       quantity: 'air.temperature',
@@ -39,9 +45,27 @@ export const davisVantagePro2: DavisProfile = {
       offset: -160 / 9,
       absent: [32767],
       decimals: 2,
+      archive: { byte: 4, type: 'int16', multiply: 5 / 9, divide: 1, offset: -160 / 9, absent: [32767] },
     },
-    { quantity: 'air.humidity', packet: 'both', byte: 33, type: 'uint8', absent: [255], decimals: 0 },
-    { quantity: 'wind.speed', packet: 'both', byte: 14, type: 'uint8', multiply: MPH, absent: [255], decimals: 2 },
+    {
+      quantity: 'air.humidity',
+      packet: 'both',
+      byte: 33,
+      type: 'uint8',
+      absent: [255],
+      decimals: 0,
+      archive: { byte: 23, type: 'uint8', absent: [255] },
+    },
+    {
+      quantity: 'wind.speed',
+      packet: 'both',
+      byte: 14,
+      type: 'uint8',
+      multiply: MPH,
+      absent: [255],
+      decimals: 2,
+      archive: { byte: 24, type: 'uint8', multiply: MPH, absent: [255], wind: true },
+    },
     {
       quantity: 'wind.speed-average',
       packet: 'both',
@@ -50,13 +74,57 @@ export const davisVantagePro2: DavisProfile = {
       multiply: MPH,
       absent: [255],
       decimals: 2,
+      archive: { byte: 24, type: 'uint8', multiply: MPH, absent: [255], wind: true },
       inLoop2: { byte: 18, type: 'uint16', divide: 1, absent: [32767, 65535] },
     },
-    { quantity: 'wind.direction', packet: 'both', byte: 16, type: 'uint16', absent: [0, 32767], decimals: 0 },
-    { quantity: 'rain.rate', packet: 'both', byte: 41, type: 'uint16', clicks: true, absent: [65535], decimals: 3 },
-    { quantity: 'solar.uv-index', packet: 'both', byte: 43, type: 'uint8', divide: 1, absent: [255], decimals: 1 },
-    { quantity: 'solar.radiation', packet: 'both', byte: 44, type: 'uint16', absent: [32767], decimals: 0 },
-    { quantity: 'rain.day', packet: 'both', byte: 50, type: 'uint16', clicks: true, absent: [65535], decimals: 3 },
+    {
+      quantity: 'wind.direction',
+      packet: 'both',
+      byte: 16,
+      type: 'uint16',
+      absent: [0, 32767],
+      decimals: 0,
+      archive: { byte: 27, type: 'uint8', compass: true, wind: true, decimals: 1 },
+    },
+    {
+      quantity: 'rain.rate',
+      packet: 'both',
+      byte: 41,
+      type: 'uint16',
+      clicks: true,
+      absent: [65535],
+      decimals: 3,
+      archive: { byte: 12, type: 'uint16' },
+    },
+    {
+      quantity: 'solar.uv-index',
+      packet: 'both',
+      byte: 43,
+      type: 'uint8',
+      divide: 1,
+      absent: [255],
+      decimals: 1,
+      archive: { byte: 28, type: 'uint8', divide: 1, absent: [255] },
+    },
+    {
+      quantity: 'solar.radiation',
+      packet: 'both',
+      byte: 44,
+      type: 'uint16',
+      absent: [32767],
+      decimals: 0,
+      archive: { byte: 16, type: 'uint16', absent: [32767] },
+    },
+    {
+      quantity: 'rain.day',
+      packet: 'both',
+      byte: 50,
+      type: 'uint16',
+      clicks: true,
+      absent: [65535],
+      decimals: 3,
+      archive: { byte: 10, type: 'uint16', ofDay: 'period' },
+    },
     {
       quantity: 'et.day',
       packet: 'both',
@@ -66,6 +134,7 @@ export const davisVantagePro2: DavisProfile = {
       divide: 3,
       absent: [65535],
       decimals: 3,
+      archive: { byte: 29, type: 'uint8', multiply: 25.4, divide: 3, ofDay: 'hour' },
     },
     {
       quantity: 'indoor.temperature',
@@ -77,8 +146,17 @@ export const davisVantagePro2: DavisProfile = {
       offset: -160 / 9,
       absent: [32767],
       decimals: 2,
+      archive: { byte: 20, type: 'int16', multiply: 5 / 9, divide: 1, offset: -160 / 9, absent: [32767] },
     },
-    { quantity: 'indoor.humidity', packet: 'both', byte: 11, type: 'uint8', absent: [255], decimals: 0 },
+    {
+      quantity: 'indoor.humidity',
+      packet: 'both',
+      byte: 11,
+      type: 'uint8',
+      absent: [255],
+      decimals: 0,
+      archive: { byte: 22, type: 'uint8', absent: [255] },
+    },
     {
       quantity: 'battery.voltage',
       packet: 'LOOP',
@@ -97,6 +175,7 @@ export const davisVantagePro2: DavisProfile = {
       divide: 1,
       absent: [65535, 32767],
       decimals: 2,
+      archive: { byte: 25, type: 'uint8', multiply: MPH, wind: true },
     },
     {
       quantity: 'air.dew-point',

@@ -8,6 +8,7 @@ import { dfrobotSen0604 } from './dfrobot-sen0604.ts';
 import { dfrobotSen0641 } from './dfrobot-sen0641.ts';
 import { dfrobotSen0658 } from './dfrobot-sen0658.ts';
 import { jxbs30017in1 } from './jxbs-3001-7in1.ts';
+import { lambrechtRainE } from './lambrecht-rain-e.ts';
 import { qdy30a } from './qdy30a.ts';
 import { renkeEcthnpkph } from './renke-ecthnpkph.ts';
 import { seeedMtec02 } from './seeed-mtec-02.ts';
@@ -30,6 +31,7 @@ export const MODBUS_DEVICES: readonly ModbusProfile[] = [
   seeedSYm01,
   dfrobotSen0658,
   sensecapOne,
+  lambrechtRainE,
   qdy30a,
   tuf2000m,
 ];

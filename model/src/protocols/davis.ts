@@ -23,6 +23,41 @@ export const DavisChannel = channelOf({
       description: 'Counts tips of the rain collector: multiplied by what one tip of it holds, in mm.',
     }),
   ),
+  archive: Type.Optional(
+    Type.Object(
+      {
+        byte: Type.Integer({
+          minimum: 4,
+          maximum: 51,
+          description: 'Offset in the archive record, the same in A and B.',
+        }),
+        type: DavisField.type,
+        multiply: Scale.multiply,
+        divide: Scale.divide,
+        offset: Scale.offset,
+        absent: Scale.absent,
+        decimals: Type.Optional(
+          Type.Integer({ minimum: 0, maximum: 9, description: 'Decimals that it resolves here, default as in LOOP.' }),
+        ),
+        compass: Type.Optional(
+          Type.Literal(true, { description: 'A point of the compass, 0 to 15 from north by east, 255 for none.' }),
+        ),
+        wind: Type.Optional(
+          Type.Literal(true, { description: 'Absent in records that count no packet from the anemometer.' }),
+        ),
+        ofDay: Type.Optional(
+          Type.Union([Type.Literal('period'), Type.Literal('hour')], {
+            description:
+              'What came in the period, or in the hour, told once an hour: added up to the total since midnight.',
+          }),
+        ),
+      },
+      {
+        additionalProperties: false,
+        description: 'Where and how the console keeps it in its archive memory; scaled anew, not as in LOOP.',
+      },
+    ),
+  ),
 });
 
 export const DavisProfile = profileOf('davis', { channels: Type.Array(DavisChannel, { minItems: 1 }) });

@@ -1,4 +1,5 @@
 /** Rules and alerts, without their schemas (rule.ts, parse-rule.ts: by `@karez/model/schemas`). */
+export * from './alert-device.ts';
 export * from './bind.ts';
 export * from './defaults.ts';
 export * from './derived.ts';

@@ -22,6 +22,14 @@ export interface About {
   value: number;
 }
 
+/** A channel in words: "Soil moisture 20 cm". */
+export function channelWords(quantity: string, place: string | null | undefined, language: Person['language']): string {
+  const name = quantityOf(quantity)?.[language] ?? quantity;
+  if (place === null || place === undefined) return name;
+  const number = place.slice(1);
+  return /^[dh]/.test(place) ? `${name} ${number} cm` : `${name} ${number}`;
+}
+
 /** The message of a rule in one language. Numbers have the quantity's decimals and a true minus sign (U+2212). */
 export function messageOfRule(
   { message, condition }: Pick<Rule, 'message' | 'condition'>,

@@ -3,6 +3,8 @@
  * A row is true only while that test names the profile; the document's test checks it. Nothing has been tried on real
  * hardware: where somebody does, the row says so with what and when.
  */
+import { SIM_MODBUS_DEVICES } from '@karez/firmware-sim';
+
 export interface Tried {
   /** Test that reads the simulated device, from the root of the project. */
   test: string;
@@ -10,7 +12,13 @@ export interface Tried {
   hardware?: string;
 }
 
+/** All that the simulator plays on Modbus are read one by one in this test. */
+const MODBUS = Object.fromEntries(
+  Object.keys(SIM_MODBUS_DEVICES).map((kind) => [kind, { test: 'system-test/src/devices/simulated-modbus.test.ts' }]),
+);
+
 export const TRIED: Record<string, Tried> = {
+  ...MODBUS,
   'cwt-soil-7in1': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'davis-vantage-pro2': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'mavlink-sprayer': { test: 'system-test/src/way-of-one-reading.test.ts' },

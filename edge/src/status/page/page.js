@@ -38,7 +38,7 @@ function room(hours) {
   return hours > 96 ? words.roomDays(Math.floor(hours / 24).toLocaleString()) : words.roomHours(Math.floor(hours));
 }
 
-function sentence({ status, trouble, values }) {
+function sentence({ status, trouble, values, alerts }) {
   const link = { up: words.linkUp, connecting: words.linkConnecting, down: words.linkDown }[status.link.state];
   if (!status.journal.writable) return { text: words.diskFull, isGood: false };
   const devices = new Map();
@@ -49,7 +49,12 @@ function sentence({ status, trouble, values }) {
   const silent = [...devices.values()].filter((isHeard) => !isHeard).length;
   const heard = silent === 0 ? words.allHeard(devices.size) : words.notHeard(silent, devices.size);
   const said = trouble === null ? link : `${link} (${trouble})`;
-  return { text: `${said}${words.gap}${heard}`, isGood: status.link.state === 'up' && silent === 0 };
+  const on = alerts.filter(({ raised }) => raised).length;
+  const first = on === 0 ? '' : `${words.alertsOn(on)}${words.gap}`;
+  return {
+    text: `${first}${said}${words.gap}${heard}`,
+    isGood: status.link.state === 'up' && silent === 0 && on === 0,
+  };
 }
 
 function isSilent(row, nowMs) {
@@ -138,6 +143,31 @@ function showDevices({ status, values }) {
   }
 }
 
+/** Severity and state in words and signs, never by colour alone. */
+function alertText({ severity, state, raised, noData }) {
+  const sign = { critical: '▲', warning: '△', info: 'ℹ' }[severity];
+  const doing = state === 'firing' && !raised ? words.alertState.past : words.alertState[state];
+  return `${sign} ${words.severity[severity]}, ${doing}${noData ? `, ${words.noDataNow}` : ''}`;
+}
+
+function showAlerts({ status, alerts }) {
+  const section = byId('alerts');
+  section.hidden = alerts.length === 0;
+  setText(section.children[0], words.alerts);
+  const list = section.children[1];
+  while (list.children.length > alerts.length) list.lastChild.remove();
+  alerts.forEach((alert, i) => {
+    if (list.children[i] === undefined)
+      list.append(element('li', '', element('strong', ''), element('br', ''), element('small', '')));
+    const [text, , small] = list.children[i].children;
+    const since = age(status.timeMs - (alert.firedMs ?? alert.sinceMs));
+    const clock = new Date(alert.firedMs ?? alert.sinceMs).toLocaleTimeString();
+    list.children[i].className = alert.raised ? 'bad' : 'soft';
+    setText(text, isChinese ? alert.message.zh : alert.message.en);
+    setText(small, `${alertText(alert)} · ${clock}, ${since} · ${alert.subject}`);
+  });
+}
+
 let shownRejections = '';
 function showRejections({ rejections }) {
   const all = JSON.stringify(rejections);
@@ -164,6 +194,7 @@ async function show() {
     const { text, isGood } = sentence(view);
     setText(byId('sentence'), text);
     byId('sentence').className = isGood ? 'good' : 'bad';
+    showAlerts(view);
     showFigures(view);
     showDevices(view);
     showRejections(view);

@@ -29,6 +29,16 @@ const EN = {
   roomHours: (n) => `${n} h`,
   roomDays: (n) => `${n} days`,
   suspect: { RANGE: 'out of range', RATE: 'jumps', STUCK: 'does not move' },
+  alerts: 'Alerts',
+  alertsOn: (n) => (n === 1 ? 'One alert.' : `${n} alerts.`),
+  severity: { info: 'note', warning: 'warning', critical: 'act now' },
+  alertState: {
+    pending: 'not yet for long',
+    firing: 'on',
+    past: 'by readings of the past',
+    recovering: 'about to end',
+  },
+  noDataNow: 'no data now',
 };
 
 const ZH = {
@@ -59,6 +69,11 @@ const ZH = {
   roomHours: (n) => `${n} 小时`,
   roomDays: (n) => `${n} 天`,
   suspect: { RANGE: '超出范围', RATE: '突变', STUCK: '长时间不变' },
+  alerts: '告警',
+  alertsOn: (n) => `${n} 条告警。`,
+  severity: { info: '提示', warning: '警告', critical: '紧急' },
+  alertState: { pending: '尚未持续足够时间', firing: '进行中', past: '据补传数据', recovering: '即将解除' },
+  noDataNow: '当前无数据',
 };
 
 const language = new URLSearchParams(location.search).get('lang') ?? navigator.language;
