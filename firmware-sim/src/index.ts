@@ -3,6 +3,7 @@ export { loop2Packet, loopPacket } from './codec/davis-console.ts';
 export { MAVLINK_MESSAGES, type MavlinkMessageName, MavlinkSender } from './codec/mavlink.ts';
 export { SIM_MODBUS_DEVICES, type SimModbusKind } from './codec/modbus-devices.ts';
 export { ModbusBus } from './codec/modbus-slave.ts';
+export { nmeaSentences } from './codec/nmea-instrument.ts';
 export * from './config.ts';
 export * from './farm.ts';
 export * from './faults/fault-order.ts';

@@ -90,13 +90,13 @@ test('damage is kept for inspection with its reason', () => {
 
 test('where it is allowed, a sentence without a checksum is read', () => {
   const { intake, line: port } = setUp({ checksum: 'optional' });
-  port.say(bytes('$WIMWV,12.1,T,10.1,N,A\r\n'));
+  port.say(bytes('$WIMWD,12.1,T,,M,10.1,N,5.2,M\r\n'));
   expect(intake.accepted).toHaveLength(1);
 });
 
 test('silence, noise and a lost line are told', async () => {
   const { clock, line: port, it, trouble } = setUp();
-  port.say(line('WIMWV,180,R,5,M,A'));
+  port.say(line('WIMWD,180,T,,M,,N,5,M'));
   await clock.advance(29_000);
   expect(trouble()).toBeNull();
   await clock.advance(2_000);
@@ -104,7 +104,7 @@ test('silence, noise and a lost line are told', async () => {
   expect(it.status()[0]?.timeouts).toBe(1);
   port.say(Uint8Array.from({ length: 1_200 }, () => 0x80));
   expect(trouble()).toMatch(/no NMEA sentence .* speed/);
-  port.say(line('WIMWV,180,R,5,M,A'));
+  port.say(line('WIMWD,180,T,,M,,N,5,M'));
   await clock.advance(0);
   expect(trouble()).toBeNull();
   port.lose('/dev/none has gone: was it unplugged?');
@@ -116,11 +116,11 @@ test('silence, noise and a lost line are told', async () => {
 test('a journal that refuses is said at the device and ends by itself', async () => {
   const { clock, intake, line: port, trouble } = setUp({}, 1_000);
   intake.refuse = new Error('the journal is full');
-  port.say(line('WIMWV,180,R,5,M,A'));
+  port.say(line('WIMWD,180,T,,M,,N,5,M'));
   await clock.advance(1_000);
   expect(trouble()).toBe('the journal is full');
   intake.refuse = undefined;
-  port.say(line('WIMWV,180,R,5,M,A'));
+  port.say(line('WIMWD,180,T,,M,,N,5,M'));
   await clock.advance(1_000);
   expect(trouble()).toBeNull();
 });

@@ -18,6 +18,8 @@ import { sentenceValues } from './values.ts';
 const NOISE = 1_000;
 /** Instruments speak every second or two. */
 const SILENCE_MS = 30_000;
+/** Within so long an instrument has said every sentence that it has. */
+const CYCLE_MS = 3_000;
 
 export function startNmeaLink(
   config: NmeaLineConfig,
@@ -33,7 +35,7 @@ export function startNmeaLink(
   const transport = open(config.port, profile.baudRate, deps);
   const finder = new SentenceFinder(config.checksum !== 'optional', take, refuse);
   const rhythm = new Rhythm();
-  const preferences = new Preferences();
+  const preferences = new Preferences(CYCLE_MS);
   const satellites = new SatelliteTime();
   let silence: Cancel | undefined;
   let timeouts = 0;

@@ -114,6 +114,21 @@ test('the best source that gives a value is read, others while it is silent', ()
   expect(it.takes(1, 7, Number.NaN, 0)).toBe(true);
 });
 
+test('until it is known what there is, only the best source is read', () => {
+  const it = new Preferences(3_000);
+  const takes = (position: number, rank: number, value: number, atS: number) =>
+    it.takes(position, rank, value, atS * 1_000);
+  expect(takes(0, 2, 5, 0)).toBe(false);
+  expect(takes(0, 0, 5, 0.5)).toBe(true);
+  expect(takes(1, 1, 5, 1)).toBe(false);
+  expect(takes(2, 0, Number.NaN, 1)).toBe(false);
+  expect(takes(1, 1, 5, 3)).toBe(true);
+  expect(takes(2, 0, Number.NaN, 3)).toBe(true);
+  // After a silence it is all anew.
+  expect(takes(0, 2, 5, 19)).toBe(false);
+  expect(takes(0, 2, 5, 22)).toBe(true);
+});
+
 describe('the time', () => {
   const ZDA = '$GPZDA,062053.00,02,04,2018,00,00*69';
   const fix = (quality: number) => `$GPGGA,062052.40,2309.5015,N,11329.6260,E,${quality},9,1.0,29.7,M,-4.4,M,,`;

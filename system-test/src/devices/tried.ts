@@ -19,8 +19,10 @@ const MODBUS = Object.fromEntries(
 
 export const TRIED: Record<string, Tried> = {
   ...MODBUS,
+  'airmar-weather-station': { test: 'system-test/src/devices/simulated-nmea.test.ts' },
   'cwt-soil-7in1': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'davis-vantage-pro2': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'mavlink-sprayer': { test: 'system-test/src/way-of-one-reading.test.ts' },
+  'nmea-weather': { test: 'system-test/src/devices/simulated-nmea.test.ts' },
   'wifi-soil-node': { test: 'system-test/src/way-of-one-reading.test.ts' },
 };

@@ -4,5 +4,6 @@ import { davis } from './targets/davis.ts';
 import { json } from './targets/json.ts';
 import { mavlink } from './targets/mavlink.ts';
 import { modbusRtu, modbusTcp } from './targets/modbus.ts';
+import { nmea } from './targets/nmea.ts';
 
-export const TARGETS: readonly Target[] = [modbusRtu, modbusTcp, davis, mavlink, json];
+export const TARGETS: readonly Target[] = [modbusRtu, modbusTcp, davis, mavlink, nmea, json];
