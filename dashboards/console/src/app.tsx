@@ -10,8 +10,9 @@ import { GatewaysPage } from './view/gateways/gateways-page.tsx';
 import { MapPage } from './view/map/map-page.tsx';
 import { OverviewPage } from './view/overview/overview-page.tsx';
 import { NotLoaded } from './view/part/problem.tsx';
+import { PeoplePage } from './view/people/people-page.tsx';
 import { SessionGate } from './view/session-context.tsx';
-import { SettingsPage } from './view/settings-page.tsx';
+import { SettingsPage } from './view/settings/settings-page.tsx';
 import { FarmShell, Shell } from './view/shell.tsx';
 import { WordsProvider } from './view/words-context.tsx';
 
@@ -63,6 +64,8 @@ function FarmPages({ route }: { route: Route }) {
       return <MapPage />;
     case 'gateways':
       return <GatewaysPage />;
+    case 'people':
+      return <PeoplePage />;
     case 'field':
       return <FieldPage key={route.area} area={route.area} />;
     case 'chart':

@@ -38,6 +38,9 @@ export interface Api {
   /** By a one-time link: somebody new, or a new password. */
   welcome(request: WelcomeRequest): Promise<Session>;
   logout(): Promise<void>;
+  /** Asks and changes what has no method of its own: people, addresses, tokens (model/src/people.ts, contacts.ts). */
+  get<T>(path: string): Promise<T>;
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T>;
   /** Called when an answer says that nobody is logged in any more. */
   onLoggedOut(listener: () => void): () => void;
   farms(): Promise<FarmSummary[]>;
@@ -83,6 +86,8 @@ export function createApi(base: string, fetchIt: typeof fetch): Api {
   };
   const farmPath = (farm: string) => `/farms/${encodeURIComponent(farm)}`;
   return {
+    get: (path) => get(path),
+    send,
     session: async () => entered(await get('/session')),
     login: async (login, password) => entered(await send('POST', '/session', { login, password })),
     welcome: async (request) => entered(await send('POST', '/welcome', request)),

@@ -10,6 +10,7 @@ export type Route =
   | { page: 'overview'; farm: string }
   | { page: 'map'; farm: string }
   | { page: 'gateways'; farm: string }
+  | { page: 'people'; farm: string }
   /** `area` is null for what belongs to the whole farm. */
   | { page: 'field'; farm: string; area: string | null }
   /** `range`: one of the ranges that follow the present, or two times in ms. */
@@ -28,6 +29,7 @@ export function parseRoute(hash: string): Route {
   switch (page) {
     case 'map':
     case 'gateways':
+    case 'people':
     case 'settings':
       return { page, farm };
     case 'whole-farm':

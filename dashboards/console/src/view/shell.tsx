@@ -4,6 +4,7 @@ import { hrefOf, type Route } from '../route/route.ts';
 import type { Key } from '../words/words.ts';
 import { useFarm, usePorts } from './farm-context.tsx';
 import { Icon, type IconName } from './part/icon.tsx';
+import { useReader } from './session-context.tsx';
 import { useWords } from './words-context.tsx';
 
 /** `out`: nobody is logged in, so there is nowhere to go. */
@@ -31,6 +32,7 @@ export function FarmShell({ route, children }: { route: Route; children: ReactNo
   const { farm, detail, connection } = useFarm();
   const { say } = useWords();
   const { api } = usePorts();
+  const reader = useReader();
   const [several, setSeveral] = useState(false);
   useEffect(() => {
     if (connection.state !== 'live') return;
@@ -53,6 +55,8 @@ export function FarmShell({ route, children }: { route: Route; children: ReactNo
     { key: 'nav.gateways', icon: 'gateway', route: { page: 'gateways', farm }, here: page === 'gateways' },
     { key: 'nav.settings', icon: 'settings', route: { page: 'settings', farm }, here: page === 'settings' },
   ];
+  if (reader.may('people', farm))
+    nav.push({ key: 'nav.people', icon: 'people', route: { page: 'people', farm }, here: page === 'people' });
   if (several) nav.push({ key: 'nav.farms', icon: 'farms', route: { page: 'farms' }, here: false });
   return (
     <Frame title={title} home={hrefOf({ page: 'overview', farm })} nav={nav} link={<LinkState />}>

@@ -1,8 +1,9 @@
 /** The way in for whoever has an account; where nobody has one yet, what to do. */
 import type { Session } from '@karez/model';
 import { usePorts } from '../farm-context.tsx';
+import { Field } from '../part/form.tsx';
 import { useWords } from '../words-context.tsx';
-import { EntryField, EntryForm } from './entry-form.tsx';
+import { EntryForm } from './entry-form.tsx';
 
 export function LoginPage({ isEmpty, onEntered }: { isEmpty: boolean; onEntered(session: Session): void }) {
   const { api } = usePorts();
@@ -22,8 +23,8 @@ export function LoginPage({ isEmpty, onEntered }: { isEmpty: boolean; onEntered(
       onSend={({ login = '', password = '' }) => api.login(login, password)}
       onEntered={onEntered}
     >
-      <EntryField name="login" label={say('login.login')} autoComplete="username" />
-      <EntryField name="password" label={say('login.password')} type="password" autoComplete="current-password" />
+      <Field name="login" label={say('login.login')} autoComplete="username" />
+      <Field name="password" label={say('login.password')} type="password" autoComplete="current-password" />
     </EntryForm>
   );
 }

@@ -1,8 +1,9 @@
 /** What a one-time link opens: the server's first owner, somebody who was invited, or a new password. */
 import type { Session } from '@karez/model';
 import { usePorts } from '../farm-context.tsx';
+import { Field } from '../part/form.tsx';
 import { useWords } from '../words-context.tsx';
-import { EntryField, EntryForm } from './entry-form.tsx';
+import { EntryForm } from './entry-form.tsx';
 
 export function WelcomePage({ code, onEntered }: { code: string; onEntered(session: Session): void }) {
   const { api } = usePorts();
@@ -15,15 +16,15 @@ export function WelcomePage({ code, onEntered }: { code: string; onEntered(sessi
       onSend={({ login = '', name = '', password = '' }) => api.welcome({ code, login, name, password, language })}
       onEntered={onEntered}
     >
-      <EntryField name="name" label={say('welcome.name')} autoComplete="name" />
-      <EntryField
+      <Field name="name" label={say('welcome.name')} autoComplete="name" />
+      <Field
         name="login"
         label={say('login.login')}
         hint={say('welcome.login.hint')}
         autoComplete="username"
         minLength={3}
       />
-      <EntryField
+      <Field
         name="password"
         label={say('login.password')}
         hint={say('welcome.password.hint')}

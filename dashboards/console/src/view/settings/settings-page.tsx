@@ -1,10 +1,12 @@
 /** What the reader chooses for this device. */
 import { type ReactNode, use, useId } from 'react';
-import { THEMES } from '../settings/preferences.ts';
-import { LANGUAGES, type LanguageId } from '../words/words.ts';
-import { FarmContext } from './farm-context.tsx';
-import { useReader } from './session-context.tsx';
-import { useWords } from './words-context.tsx';
+import { THEMES } from '../../settings/preferences.ts';
+import { LANGUAGES, type LanguageId } from '../../words/words.ts';
+import { FarmContext } from '../farm-context.tsx';
+import { useWords } from '../words-context.tsx';
+import { Account } from './account.tsx';
+import { Contacts } from './contacts.tsx';
+import { Tokens } from './tokens.tsx';
 
 export function SettingsPage() {
   const { say, preferences, choose } = useWords();
@@ -33,24 +35,12 @@ export function SettingsPage() {
         ))}
       </Choice>
       <Account />
+      <Contacts />
+      <Tokens />
       {farm?.times.zone === undefined ? null : (
         <p className="quiet">{say('settings.zone', { zone: farm.times.zone })}</p>
       )}
     </div>
-  );
-}
-
-/** Who is logged in here, and the way out. */
-function Account() {
-  const { say } = useWords();
-  const { session, logout } = useReader();
-  return (
-    <section className="account card">
-      <span>{say('account.as', { name: session.person?.name ?? '', login: session.person?.login ?? '' })}</span>
-      <button type="button" className="button" onClick={() => void logout()}>
-        {say('account.logout')}
-      </button>
-    </section>
   );
 }
 
