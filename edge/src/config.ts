@@ -8,15 +8,17 @@ import { Field, Id, JournalPolicy } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { closed, type DeviceConfig, Position, Title } from './config/device.ts';
 import { DavisLine, type DavisLineConfig } from './davis/line-config.ts';
+import { LorawanLine, type LorawanLineConfig } from './lorawan/line-config.ts';
 import { MavlinkLine, type MavlinkLineConfig } from './mavlink/line-config.ts';
 import { ModbusLine, type ModbusLineConfig } from './modbus/line-config.ts';
+import { HubLine, type HubLineConfig } from './mqtt/hub-config.ts';
 import { Mqtt } from './mqtt/mqtt-config.ts';
 import { NmeaLine, type NmeaLineConfig } from './nmea/line-config.ts';
 import { Sdi12Line, type Sdi12LineConfig } from './sdi12/line-config.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
-export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine, Sdi12Line]);
+export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine, Sdi12Line, LorawanLine, HubLine]);
 
 export const GatewayFile = Type.Object(
   {
@@ -93,7 +95,9 @@ export const GatewayFile = Type.Object(
 export type GatewayFile = Static<typeof GatewayFile>;
 /** A line with its groups made into devices (config/settle-lines.ts). */
 export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig | Sdi12LineConfig;
-export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: LineConfig[] };
+/** A line on which messages speak of several devices; it has no port. */
+export type MessageLineConfig = LorawanLineConfig | HubLineConfig;
+export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: (LineConfig | MessageLineConfig)[] };
 
 export const Secrets = Type.Object(
   {
@@ -101,6 +105,11 @@ export const Secrets = Type.Object(
     devices: Type.Optional(
       Type.Record(Type.String(), Type.String({ minLength: 8 }), {
         description: 'Password of each MQTT device, passphrase of each vehicle whose frames are signed, by id.',
+      }),
+    ),
+    sources: Type.Optional(
+      Type.Record(Type.String(), Type.String({ minLength: 8 }), {
+        description: 'Password of each LoRaWAN server, Sparkplug node or hub, by the name of its line.',
       }),
     ),
   },

@@ -13,6 +13,9 @@ import { DEFAULTS } from './defaults.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import type { StartJournal } from './journal/journal-call.ts';
 import { startDeviceBroker, startLine } from './lines.ts';
+import { startMessages } from './message-lines.ts';
+import { isMessageLine } from './mqtt/check-sources.ts';
+import type { BrokerSource } from './mqtt/message-source.ts';
 import { Pipeline } from './pipeline.ts';
 import type { DeviceLine, EdgeDeps } from './ports.ts';
 import { GatewayRules } from './rules/gateway-rules.ts';
@@ -141,14 +144,22 @@ export async function startGateway(
   const host = config.status?.host ?? DEFAULTS.loopback;
   try {
     if (config.status !== undefined) server = await startStatusServer(view, config.status.port, host, logger);
+    const lineDeps = { ...deps, time: timekeeper, memory: journal, secrets: secrets.devices ?? {} };
+    const context = { gateway: config.gateway.id, passwords: secrets.sources ?? {} };
+    const sources: BrokerSource[] = [];
+    for (const line of config.lines ?? []) {
+      if (!isMessageLine(line)) lines.push(await startLine(line, devices, pipeline, lineDeps, deps.openTransport));
+      else {
+        const started = await startMessages(line, devices, context, pipeline, deps);
+        lines.push(started);
+        if (started.source !== undefined) sources.push(started.source);
+      }
+    }
     if (config.mqtt !== undefined) {
-      const broker = await startDeviceBroker(config.mqtt, devices, secrets.devices ?? {}, pipeline, deps);
+      const broker = await startDeviceBroker(config.mqtt, devices, secrets.devices ?? {}, pipeline, deps, sources);
       mqttPort = broker.port;
       lines.push(broker);
     }
-    const lineDeps = { ...deps, time: timekeeper, memory: journal, secrets: secrets.devices ?? {} };
-    for (const line of config.lines ?? [])
-      lines.push(await startLine(line, devices, pipeline, lineDeps, deps.openTransport));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {

@@ -4,10 +4,12 @@ import { ALERT_DEVICE, deepFreeze, KarezError, LIMITS, PROFILES, type Profile } 
 import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
 import { checkCalibrations } from './calibrate/check-calibration.ts';
+import { withCodec } from './codec/profile-codec.ts';
 import { differ, type Fail } from './config/differ.ts';
 import { portAddress, portName } from './config/port.ts';
 import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
 import { type ConfiguredDevice, type GatewayConfig, GatewayFile, type LoadedConfig, Secrets } from './config.ts';
+import { checkSources } from './mqtt/check-sources.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
 
 const configChecker = checker(GatewayFile, 'CONFIG_INVALID');
@@ -28,10 +30,11 @@ export function loadConfig(path: string): LoadedConfig {
   const profiles = [...ownProfiles(config, folder, fail), ...PROFILES];
   checkHead(config, fail);
   checkPorts(config, fail);
-  const { lines, devices: placed } = settleLines(config, fail);
+  const { lines, devices: placed } = settleLines(config, folder, fail);
   const devices = configuredDevices(config, placed, profiles, fail);
   checkMqtt(config, secrets, fail);
   checkSigned(placed, secrets, config.secrets, fail);
+  checkSources(config, secrets, fail);
   const settled = deepFreeze(config.lines === undefined ? config : { ...config, lines }) as GatewayConfig;
   return { config: settled, secrets, dataDir: resolve(folder, config.data), devices };
 }
@@ -46,7 +49,7 @@ function ownProfiles(config: GatewayFile, folder: string, fail: Fail): Profile[]
   const own: Profile[] = [];
   for (const [i, name] of (config.profiles ?? []).entries()) {
     const file = readYamlFile(resolve(folder, name));
-    const profile = parseProfile(file.value, file.path);
+    const profile = withCodec(parseProfile(file.value, file.path), file.path);
     if (own.some((p) => p.id === profile.id))
       fail(`profiles.${i}`, `must differ in id; ${profile.id} stands there twice`);
     own.push(profile);
@@ -76,16 +79,17 @@ function isTimeZone(name: string): boolean {
 
 /** Each line has one port of its own. */
 function checkPorts({ lines = [] }: GatewayFile, fail: Fail): void {
-  for (const [i, { port }] of lines.entries()) {
+  const ported = lines.flatMap((line, i) => ('port' in line ? [{ port: line.port, i }] : []));
+  for (const { port, i } of ported) {
     const { key, address } = portAddress(port) ?? { key: '', address: ':1' };
     const number = Number(address.split(':')[1]);
     if (number < 1 || number > 65_535)
       fail(`lines.${i}.port.${key}`, `must have a port from 1 to 65535, not ${number}`);
   }
   differ(
-    lines,
-    (line) => portName(line.port),
-    (i) => `lines.${i}.port`,
+    ported,
+    ({ port }) => portName(port),
+    (j) => `lines.${ported[j]?.i}.port`,
     fail,
   );
 }

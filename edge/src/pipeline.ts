@@ -15,8 +15,9 @@ import type { Catalog, CatalogEntry } from './catalog.ts';
 import type { Checker } from './check/check.ts';
 import type { Moment } from './clock/timekeeper.ts';
 import type { Journal } from './journal/journal.ts';
-import { addMark, isKnown, type Mark } from './journal/marks.ts';
+import type { Mark } from './journal/marks.ts';
 import type { Intake, Rejection, Sample } from './ports.ts';
+import { Repeats } from './repeats.ts';
 import { isAlertMark } from './rules/alert-journal.ts';
 import type { SeenSample } from './rules/gateway-rules.ts';
 
@@ -49,9 +50,7 @@ export class Pipeline implements Intake {
   readonly #catalog: Catalog;
   readonly #checker: Checker;
   readonly #journal: Journal;
-  readonly #marks = new Map<string, Mark[]>();
-  /** Messages on their way to the disk: one that comes again meanwhile waits for the first. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #repeats: Repeats;
   readonly #devices = new Map<string, DeviceCounts>();
   /** By channel number. */
   readonly values = new Map<number, LocalValue>();
@@ -59,14 +58,20 @@ export class Pipeline implements Intake {
   readonly rejections: KeptRejection[] = [];
   /** Judges by the farm's rules what is being accepted, in the same commit. */
   rules: { seen(sample: SeenSample): void } = { seen() {} };
-  readonly counts = { accepted: 0, repeats: 0, refused: 0, rejected: new Map<string, number>() };
+  readonly counts = {
+    accepted: 0,
+    repeats: 0,
+    refused: 0,
+    rejected: new Map<string, number>(),
+    ignored: new Map<string, number>(),
+  };
 
   constructor(time: PipelineTime, catalog: Catalog, checker: Checker, journal: Journal) {
     this.#time = time;
     this.#catalog = catalog;
     this.#checker = checker;
     this.#journal = journal;
-    for (const mark of journal.opened.marks) if (!isAlertMark(mark)) addMark(this.#marks, mark);
+    this.#repeats = new Repeats(journal.opened.marks.filter((mark) => !isAlertMark(mark)));
     for (const id of catalog.entries.keys()) this.#devices.set(id, { accepted: 0, rejected: 0, lastMs: null });
   }
 
@@ -75,20 +80,12 @@ export class Pipeline implements Intake {
     const { device, counter } = sample;
     if (counter === undefined) return this.#take(entry, sample);
     const mark: Mark = [device, counter, sample.timeMs ?? null];
-    const key = mark.join(' ');
-    const underWay = this.#underWay.get(key);
-    if (underWay !== undefined || isKnown(this.#marks.get(device), counter, mark[2])) {
+    const before = this.#repeats.of(mark, sample.repeatWithinMs ?? 0);
+    if (before !== undefined) {
       this.counts.repeats++;
-      return underWay;
+      return before;
     }
-    const taken = this.#take(entry, sample, mark);
-    this.#underWay.set(key, taken);
-    try {
-      await taken;
-      addMark(this.#marks, mark);
-    } finally {
-      this.#underWay.delete(key);
-    }
+    return this.#repeats.take(mark, this.#take(entry, sample, mark));
   }
 
   async #take(entry: CatalogEntry, sample: Sample, mark?: Mark): Promise<void> {
@@ -125,6 +122,10 @@ export class Pipeline implements Intake {
     if (this.rejections.length > LIMITS.quarantineItems) this.rejections.shift();
   }
 
+  ignore(kind: string): void {
+    this.counts.ignored.set(kind, (this.counts.ignored.get(kind) ?? 0) + 1);
+  }
+
   satelliteTime(device: string, timeMs: number): void {
     this.#time.satellite(device, timeMs);
   }
@@ -153,13 +154,13 @@ export class Pipeline implements Intake {
   }
 
   /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
-  #timeOf({ device, timeMs, historical, estimated }: Sample): Moment & { bits: number } {
+  #timeOf({ device, timeMs, historical, estimated, isForeignTime }: Sample): Moment & { bits: number } {
     const now = this.#time.now();
     if (timeMs === undefined) return { ...now, bits: 0 };
     if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
       return { ...now, bits: QUALITY.ESTIMATED };
-    // What comes from a memory says nothing of the present.
-    if (!historical) this.#time.heard(device, timeMs);
+    // What comes from a memory says nothing of the present, and a network's clock nothing of the device's.
+    if (!historical && isForeignTime !== true) this.#time.heard(device, timeMs);
     return { timeMs: Math.round(timeMs), dated: true, bits: estimated ? QUALITY.ESTIMATED : 0 };
   }
 

@@ -18,6 +18,10 @@ export interface Sample {
   values: readonly number[];
   /** The device's own message counter: the same number again is a repeat of what was accepted before. */
   counter?: number;
+  /** By how much the times of repeats may differ, ms; default: they are the same. */
+  repeatWithinMs?: number;
+  /** The time is that of a network or server, not of a clock in the device. */
+  isForeignTime?: boolean;
   /** Read from the device's own memory after an outage. */
   historical?: boolean;
   /** `timeMs` was repaired: right to within the error of the device's clock. */
@@ -33,6 +37,8 @@ export interface Intake {
   accept(sample: Sample): Promise<void>;
   /** Counts and keeps for inspection something from a device that could not be read. */
   reject(rejection: Rejection): void;
+  /** Counts something that is well-formed and no reading, by its kind: `lorawan join`. */
+  ignore(kind: string): void;
   /**
    * A device passes on what its satellite receiver said just now, UTC milliseconds; for the gateway's own clock. Only
    * what was said with a fix: before it a receiver makes its time up.

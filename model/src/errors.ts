@@ -36,6 +36,10 @@ export const ERROR_CODES = {
   TRANSPORT_CLOSED: { retry: true, meaning: 'A serial port or connection is not open.' },
   PAYLOAD_INVALID: { retry: false, meaning: 'A message does not fit the schema of its topic or profile.' },
   PAYLOAD_TOO_LARGE: { retry: false, meaning: 'A message is larger than the limit of its topic.' },
+  CODEC_FAILED: {
+    retry: false,
+    meaning: 'A codec script of a profile failed, took too long or asked for more than it may have.',
+  },
   VALUE_INVALID: { retry: false, meaning: 'A value is not a finite number where one is needed.' },
   JOURNAL_FULL: { retry: true, meaning: 'The journal has no room and its policy is to keep what it has.' },
   JOURNAL_UNWRITABLE: { retry: true, meaning: 'The disk refuses writes: full, read-only or failing.' },

@@ -23,6 +23,14 @@ export const LIMITS = {
   devicePayloadBytes: 16 * 1024,
   /** Addresses that may speak on one line's port: a fleet of drones, and room for a ground station or two. */
   linePeers: 64,
+  /** Bytes of one message of a LoRaWAN server, hub or Sparkplug node: a birth names some hundred metrics, an uplink a dozen gateways. */
+  sourceBytes: 256 * 1024,
+  /** Messages of one server on their way to the disk; beyond, no more are read from it. */
+  sourceMessagesUnderWay: 256,
+  /** Connections of one such source to the gateway's broker: its edge nodes. */
+  sourceConnections: 64,
+  /** Messages of one Sparkplug node that wait for its birth after a gap; beyond, the oldest are refused. */
+  sparkplugHeld: 256,
   /** Field devices connected to one gateway's broker. */
   deviceConnections: 512,
   /** Readings waiting in memory for the journal's next commit; beyond, pollers wait and PUBACKs are withheld. */

@@ -1,6 +1,7 @@
 /** Lines as those who speak on them need them: groups made into devices, addresses told apart, each with its place in the file. */
 import type { Protocol } from '@karez/model';
-import type { GatewayFile, LineConfig } from '../config.ts';
+import type { GatewayFile, LineConfig, MessageLineConfig } from '../config.ts';
+import { isMessageLine, settleSource } from '../mqtt/check-sources.ts';
 import { checkSdi12Line } from '../sdi12/line-config.ts';
 import type { DeviceConfig } from './device.ts';
 import { type DeviceGroup, devicesOfGroup, type GroupContext } from './device-group.ts';
@@ -23,8 +24,12 @@ export interface PlacedDevice {
   key: string;
 }
 
-export function settleLines(file: GatewayFile, fail: Fail): { lines: LineConfig[]; devices: PlacedDevice[] } {
-  const lines: LineConfig[] = [];
+export function settleLines(
+  file: GatewayFile,
+  folder: string,
+  fail: Fail,
+): { lines: (LineConfig | MessageLineConfig)[]; devices: PlacedDevice[] } {
+  const lines: (LineConfig | MessageLineConfig)[] = [];
   const devices: PlacedDevice[] = [];
   const fieldTitle = (id: string) => file.fields.find((f) => f.id === id)?.title;
   for (const [i, line] of (file.lines ?? []).entries()) {
@@ -32,6 +37,12 @@ export function settleLines(file: GatewayFile, fail: Fail): { lines: LineConfig[
     if ('device' in line) {
       lines.push(line);
       devices.push({ device: line.device, protocol: line.type, key: `${key}.device` });
+      continue;
+    }
+    if (isMessageLine(line)) {
+      lines.push(settleSource(line, key, folder, fail));
+      for (const [j, device] of line.devices.entries())
+        devices.push({ device, protocol: line.type, key: `${key}.devices.${j}` });
       continue;
     }
     const { single, several, addresses } = ADDRESSES[line.type];

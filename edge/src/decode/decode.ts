@@ -3,7 +3,7 @@ import type { Profile, Protocol } from '@karez/model';
 import type { DecodedFrame } from './decoded-frame.ts';
 
 type ProfileFor<P extends Protocol> = Extract<Profile, { protocol: P }>;
-type Decoder<P extends Protocol> = (profile: ProfileFor<P>, text: string) => DecodedFrame;
+type Decoder<P extends Protocol> = (profile: ProfileFor<P>, text: string) => DecodedFrame | Promise<DecodedFrame>;
 
 /** One decoder a protocol, loaded where it is used: some bring large tables. */
 const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
@@ -21,6 +21,9 @@ const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
  * @throws KarezError with the reason: FRAME_*, DEVICE_EXCEPTION, PAYLOAD_INVALID.
  */
 export async function decodeFrame(profile: Profile, text: string): Promise<DecodedFrame> {
-  const decode = (await DECODERS[profile.protocol]()) as (profile: Profile, text: string) => DecodedFrame;
+  const decode = (await DECODERS[profile.protocol]()) as (
+    profile: Profile,
+    text: string,
+  ) => DecodedFrame | Promise<DecodedFrame>;
   return decode(profile, text);
 }

@@ -5,10 +5,11 @@ import { type Profile, profileOf } from '@karez/model';
 export async function findProfile(text: string): Promise<Profile> {
   if (!/\.ya?ml$/i.test(text)) return profileOf(text);
   // Loaded only for a file: the schemas and their compiler are large.
-  const [{ readYamlFile }, { parseProfile }] = await Promise.all([
+  const [{ readYamlFile }, { parseProfile }, { withCodec }] = await Promise.all([
     import('../yaml.ts'),
     import('@karez/model/schemas'),
+    import('../codec/profile-codec.ts'),
   ]);
   const file = readYamlFile(text);
-  return parseProfile(file.value, file.path);
+  return withCodec(parseProfile(file.value, file.path), file.path);
 }

@@ -66,6 +66,7 @@ export async function tryDevice(
       if (samples >= times) done.resolve();
     },
     satelliteTime() {},
+    ignore() {},
     reject({ code, reason }) {
       tap.flush();
       print(`  refused: ${reason} (${code})`);

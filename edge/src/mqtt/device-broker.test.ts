@@ -1,66 +1,15 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { KarezError, LIMITS, profileOf, seededRandom, silentLogger, systemClock } from '@karez/model';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { KarezError, LIMITS } from '@karez/model';
+import type { IClientOptions } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FakeIntake, fakeIntake } from '../testing/fake-intake.ts';
-import { startDeviceBroker } from './device-broker.ts';
+import { closing, endBrokers, endings, message, startTestBroker, until } from '../testing/test-broker.ts';
 
-const IDS = ['node-1', 'node-2'];
-const deps = { clock: systemClock(), random: seededRandom(1), logger: silentLogger };
-const endings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
-
-interface Broker {
-  intake: FakeIntake;
-  port: number;
-  trouble(id: string): string | null | undefined;
-  connect(user: string, options?: IClientOptions): Promise<MqttClient>;
-}
-
-async function start(port = 0, topic?: string): Promise<Broker> {
-  const intake = fakeIntake();
-  const own = topic === undefined ? {} : { topic };
-  const devices = IDS.map((id) => ({ id, profile: 'wifi-soil-node', ...own }));
-  const broker = await startDeviceBroker(
-    { port, devices },
-    devices.map((d) => ({ ...d, profileRecord: profileOf(d.profile) })),
-    Object.fromEntries(IDS.map((id) => [id, `password-of-${id}`])),
-    intake,
-    deps,
-  );
-  endings.push(() => broker.stop());
-  return {
-    intake,
-    port: broker.port,
-    trouble: (id) => broker.status().find((s) => s.id === id)?.trouble,
-    async connect(user, options = {}) {
-      const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
-        username: user,
-        password: `password-of-${user}`,
-        reconnectPeriod: 0,
-        ...options,
-      });
-      client.on('error', () => {});
-      endings.push(() => client.endAsync(true));
-      return client;
-    },
-  };
-}
-
-const closing = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', () => resolve()));
-
-/** Lets the loop turn until something is so. */
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await new Promise((resolve) => setImmediate(resolve));
-}
-const message = (n: number, more: object = {}) => JSON.stringify({ n, bat: 3.9, ...more });
+afterEach(endBrokers);
 
 describe('a device’s message', () => {
   test('is acknowledged once it is accepted, and not before; others do not wait for it', async () => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     const one = await connect('node-1');
     const two = await connect('node-2');
     intake.stalled = true;
@@ -83,7 +32,7 @@ describe('a device’s message', () => {
   });
 
   test('that the journal refuses is not acknowledged, and goes through when it is sent again', async () => {
-    const { intake, connect, trouble } = await start();
+    const { intake, connect, trouble } = await startTestBroker();
     const device = await connect('node-1', { reconnectPeriod: 5 });
     intake.refuse = new KarezError('JOURNAL_FULL', 'the journal is full');
     let closings = 0;
@@ -105,7 +54,7 @@ describe('a device’s message', () => {
   ])(
     'that is %s is acknowledged, counted and kept, for repeating it would not help',
     async (_, payload, code, reason) => {
-      const { intake, connect, trouble } = await start();
+      const { intake, connect, trouble } = await startTestBroker();
       const device = await connect('node-1');
       await device.publishAsync('devices/node-1/up', payload, { qos: 1 });
       expect(intake.rejected).toMatchObject([
@@ -119,7 +68,7 @@ describe('a device’s message', () => {
   );
 
   test('with a depth that the profile does not know is accepted, and the depth named', async () => {
-    const { intake, connect, trouble } = await start();
+    const { intake, connect, trouble } = await startTestBroker();
     const device = await connect('node-1');
     await device.publishAsync('devices/node-1/up', '{"soil":[{"d":10,"vwc":3},{"d":45,"vwc":3}]}', { qos: 1 });
     expect(intake.accepted.length).toBe(1);
@@ -127,7 +76,7 @@ describe('a device’s message', () => {
   });
 
   test('is accepted once with QoS 0 and with QoS 2; QoS 0 that is refused costs no connection', async () => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     const device = await connect('node-1');
     await device.publishAsync('devices/node-1/up', message(1), { qos: 2 });
     intake.refuse = new KarezError('JOURNAL_FULL', 'the journal is full');
@@ -140,7 +89,7 @@ describe('a device’s message', () => {
   });
 
   test('is not kept as retained', async () => {
-    const { connect } = await start();
+    const { connect } = await startTestBroker();
     const device = await connect('node-1');
     await device.publishAsync('devices/node-1/up', message(1), { qos: 1, retain: true });
     await device.endAsync();
@@ -154,7 +103,7 @@ describe('a device’s message', () => {
   });
 
   test('that is a last will is no reading', async () => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     const device = await connect('node-1', {
       will: { topic: 'devices/node-1/up', payload: Buffer.from(message(66)), qos: 1, retain: false },
     });
@@ -175,7 +124,7 @@ describe('who may do what', () => {
     ['a name of the prototype', { username: 'constructor' }, /no device "constructor"/],
     ['no name', { username: undefined, password: undefined }, /no user name was given/],
   ])('%s is refused with return code 4', async (_, options, reason) => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     await expect(connect('node-1', options)).rejects.toMatchObject({ code: 4 });
     expect(intake.rejected).toMatchObject([{ code: 'NOT_AUTHORISED', reason: expect.stringMatching(reason) }]);
   });
@@ -183,7 +132,7 @@ describe('who may do what', () => {
   test.each(['devices/node-2/up', 'devices/node-1/up/x', 'devices/node-1', '$SYS/x', 'x'])(
     'publishing to %s ends the connection, and nothing is accepted',
     async (topic) => {
-      const { intake, connect } = await start();
+      const { intake, connect } = await startTestBroker();
       const device = await connect('node-1');
       const closed = closing(device);
       device.publish(topic, message(1), { qos: 1 }, () => {});
@@ -200,7 +149,7 @@ describe('who may do what', () => {
   );
 
   test('a device whose topic is a pattern may publish to all it means, and no other', async () => {
-    const { intake, connect } = await start(0, 'tele/+/SENSOR');
+    const { intake, connect } = await startTestBroker(0, 'tele/+/SENSOR');
     const device = await connect('node-1');
     await device.publishAsync('tele/a/SENSOR', message(1), { qos: 1 });
     await device.publishAsync('tele/b/SENSOR', message(2), { qos: 1 });
@@ -212,7 +161,7 @@ describe('who may do what', () => {
   });
 
   test('a device hears what is below its own topic and nothing else', async () => {
-    const { connect } = await start();
+    const { connect } = await startTestBroker();
     const device = await connect('node-1');
     const granted = async (topic: string) => {
       try {
@@ -235,7 +184,7 @@ describe('who may do what', () => {
   });
 
   test('a hundred subscriptions are more than a device may have', async () => {
-    const { connect } = await start();
+    const { connect } = await startTestBroker();
     const device = await connect('node-1');
     let refused = 0;
     for (let i = 0; i < 100; i++) await device.subscribeAsync(`devices/node-1/${i}`).catch(() => refused++);
@@ -243,7 +192,7 @@ describe('who may do what', () => {
   });
 
   test('a device that takes another’s client id takes nothing else; its own earlier connection it replaces', async () => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     const one = await connect('node-1', { clientId: 'node-1' });
     const two = await connect('node-2', { clientId: 'node-1' });
     await one.publishAsync('devices/node-1/up', message(1), { qos: 1 });
@@ -258,7 +207,7 @@ describe('who may do what', () => {
   });
 
   test('a session that asked to outlive its connection starts anew', async () => {
-    const { connect } = await start();
+    const { connect } = await startTestBroker();
     const options: IClientOptions = { clean: false, clientId: 'x', resubscribe: false };
     const device = await connect('node-1', options);
     await device.subscribeAsync('devices/node-1/#', { qos: 1 });
@@ -282,7 +231,7 @@ describe('what comes in on a raw connection', () => {
   };
 
   test('a packet that announces more than is read is cut off from its header alone', async () => {
-    const { intake, port } = await start();
+    const { intake, port } = await startTestBroker();
     const socket = await dial(port);
     // CONNECT with a remaining length of 256 MB.
     socket.write(Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0x7f));
@@ -295,7 +244,7 @@ describe('what comes in on a raw connection', () => {
     ['zeros', new Uint8Array(64)],
     ['a PUBLISH before any CONNECT', Uint8Array.of(0x30, 5, 0, 1, 0x78, 0x7b, 0x7d)],
   ])('%s ends that connection and no other', async (_, bytes) => {
-    const { intake, port, connect } = await start();
+    const { intake, port, connect } = await startTestBroker();
     const device = await connect('node-1');
     const socket = await dial(port);
     socket.write(bytes);
@@ -305,7 +254,7 @@ describe('what comes in on a raw connection', () => {
   });
 
   test('a device that reads nothing of what it asked for holds up nobody else', async () => {
-    const { intake, connect } = await start();
+    const { intake, connect } = await startTestBroker();
     const frozen = await connect('node-1');
     await frozen.subscribeAsync('devices/node-1/#');
     (frozen.stream as unknown as Socket).pause();
@@ -317,7 +266,7 @@ describe('what comes in on a raw connection', () => {
   });
 
   test(`connections beyond ${LIMITS.deviceConnections} are refused, and said`, async () => {
-    const { intake, port } = await start();
+    const { intake, port } = await startTestBroker();
     const sockets = await Promise.all(Array.from({ length: LIMITS.deviceConnections }, () => dial(port)));
     const late = connectTcp(port, '127.0.0.1').on('error', () => {});
     await once(late, 'close');
@@ -328,8 +277,8 @@ describe('what comes in on a raw connection', () => {
 });
 
 test('a port that is taken is said with the key to change', async () => {
-  const { port } = await start();
-  await expect(start(port)).rejects.toMatchObject({
+  const { port } = await startTestBroker();
+  await expect(startTestBroker(port)).rejects.toMatchObject({
     code: 'PORT_TAKEN',
     where: 'mqtt.port',
     message: `port ${port} on 127.0.0.1 is taken by another program; stop it or choose another under mqtt.port`,

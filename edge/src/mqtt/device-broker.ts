@@ -6,23 +6,16 @@
  * device comes back with the same message.
  */
 import { createServer, type Socket } from 'node:net';
-import { type DeviceStatus, type JsonProfile, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
-import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
+import { type DeviceStatus, KarezError, LIMITS, messageOf, packetGuard } from '@karez/model';
+import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { ConfiguredDevice } from '../config.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { listen } from '../listen.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
-import { readJson } from './json-values.ts';
+import { devicePeer, type Peer, sourcePeer } from './broker-peers.ts';
+import { type BrokerSource, type Publish, quiet } from './message-source.ts';
 import type { MqttConfig } from './mqtt-config.ts';
 import { passwordCheck } from './passwords.ts';
-import { topicFilter } from './topic-filter.ts';
-
-interface Node {
-  device: ConfiguredDevice;
-  topic: string;
-  mayUse(topic: string): boolean;
-  trouble: string | null;
-}
 
 const BAD_CREDENTIAL = 4;
 /** A subscriber that takes nothing for so long is cut off. */
@@ -30,104 +23,109 @@ const DRAIN_MS = 10_000;
 /** A connection that does not say who it is for so long is closed: it takes the place of a device. */
 const CONNECT_MS = 10_000;
 const KEEPALIVE_MS = 30_000;
+/** Bytes of a packet before its payload. */
+const PACKET_HEAD = 1_024;
 /** QoS 2 messages of one device whose end has not come; each takes memory. */
 const MOST_OPEN = 16;
 /** A device listens to a topic or two. */
 const MOST_SUBSCRIPTIONS = 16;
 
-/** Listens for the configured devices. Throws PORT_TAKEN, CONFIG_INVALID in words. */
+/** What a bridge says of itself to the broker that it reaches; nobody asks here. */
+const BRIDGE_STATE = /^\$SYS\/broker\/connection\//;
+
+/** Listens for the configured devices, and for sources that speak of several. Throws PORT_TAKEN, CONFIG_INVALID in words. */
 export async function startDeviceBroker(
   config: MqttConfig,
   devices: readonly ConfiguredDevice[],
   passwords: Readonly<Record<string, string>>,
   intake: Intake,
   { logger }: EdgeDeps,
+  sources: readonly BrokerSource[] = [],
 ): Promise<DeviceLine & { port: number }> {
-  const nodes = new Map<string, Node>();
-  for (const { id, topic } of config.devices) {
+  const peers = new Map<string, Peer>();
+  for (const { id, topic } of config.devices ?? []) {
     const device = devices.find((d) => d.id === id) as ConfiguredDevice;
-    const filter = topicFilter(topic ?? `devices/${id}/up`);
-    const mayUse = (used: string) => filter(used) !== undefined;
-    nodes.set(id, { device, topic: topic ?? `devices/${id}/up`, mayUse, trouble: null });
+    peers.set(id, devicePeer(device, topic ?? `devices/${id}/up`, intake));
   }
-  const isRight = passwordCheck(passwords);
-  const identities = new WeakMap<Client, Node>();
+  for (const source of sources) peers.set(source.name, sourcePeer(source, intake));
+  const isRight = passwordCheck({
+    ...passwords,
+    ...Object.fromEntries(sources.map(({ name, password }) => [name, password])),
+  });
+  const identities = new WeakMap<Client, Peer>();
   const aedes = await Aedes.createBroker({
     ...{ drainTimeout: DRAIN_MS, connectTimeout: CONNECT_MS, maxInflightInbound: MOST_OPEN, maxClientsIdLength: 128 },
   });
 
   aedes.authenticate = (client, username, password, done) => {
-    const node = nodes.get(username ?? '');
-    if (node === undefined || !isRight(node.device.id, password)) {
-      const reason = wrongCredential(username, node);
-      if (node !== undefined) node.trouble = reason;
-      refuse(node, 'mqtt', new KarezError('NOT_AUTHORISED', reason));
+    const peer = peers.get(username ?? '');
+    const reason =
+      peer === undefined || !isRight(peer.name, password) ? wrongCredential(username, peer) : tooMany(peer, client.id);
+    if (peer === undefined || reason !== undefined) {
+      if (peer !== undefined) peer.trouble = reason ?? null;
+      refuse(peer, 'mqtt', new KarezError('NOT_AUTHORISED', reason as string));
       const error = Object.assign(new Error('bad user name or password'), { returnCode: BAD_CREDENTIAL });
       done(error as AuthenticateError, null);
       return;
     }
     // Whatever it calls itself: no device can take the place of another, and each has one connection.
-    client.id = node.device.id;
+    client.id = peer.device ?? `${peer.name}/${client.id}`;
     // A session that outlives its connection has no bound in Aedes, and would keep even subscriptions that were refused.
     client.clean = true;
-    identities.set(client, node);
+    identities.set(client, peer);
     done(null, true);
   };
 
+  function tooMany({ name, connections, device }: Peer, id: string): string | undefined {
+    if (device !== undefined) return undefined;
+    const own = Object.keys((aedes as Aedes & { clients: Record<string, Client> }).clients).filter((key) =>
+      key.startsWith(`${name}/`),
+    );
+    return own.length < connections || own.includes(`${name}/${id}`)
+      ? undefined
+      : `${name} has ${connections} connections open already`;
+  }
+
   aedes.authorizePublish = (client, packet, done) => {
-    const node = client === null ? undefined : identities.get(client);
-    // A last will says nothing that was measured.
-    if (client === null || packet.cmd !== 'publish')
+    const peer = client === null ? undefined : identities.get(client);
+    // A last will says nothing that was measured, but may say that somebody is gone.
+    const isWill = packet.cmd !== 'publish';
+    if (isWill && (peer?.takesWills !== true || !peer.mayPublish(packet.topic)))
       return done(new KarezError('NOT_AUTHORISED', 'wills are not sent'));
-    if (node === undefined || !node.mayUse(packet.topic)) {
-      const reason = `may publish to ${node?.topic ?? 'nothing'}, not to ${packet.topic}`;
+    if (peer === undefined || !peer.mayPublish(packet.topic)) {
+      if (peer?.device === undefined && BRIDGE_STATE.test(packet.topic)) {
+        packet.retain = false;
+        return done(null);
+      }
+      const reason = `may publish to ${peer?.topicsInWords ?? 'nothing'}, not to ${packet.topic}`;
       const error = new KarezError('NOT_AUTHORISED', reason);
-      refuse(node, packet.topic, error);
+      refuse(peer, packet.topic, error);
       return done(error);
     }
     // Nobody subscribes to what devices send; kept as retained it would only take memory.
     packet.retain = false;
-    take(node, packet).then(
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    peer.take(packet.topic, payload, packet.qos).then(
       () => done(null),
       // Without a PUBACK to withhold, closing would only lose what comes behind.
-      (error) => done(packet.qos === 0 ? null : error),
+      (error) => done(packet.qos === 0 || isWill ? null : error),
     );
   };
 
-  async function take(node: Node, packet: PublishPacket): Promise<void> {
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    try {
-      if (payload.length > LIMITS.devicePayloadBytes) {
-        const text = `${payload.length} bytes; at most ${LIMITS.devicePayloadBytes} are read`;
-        throw new KarezError('PAYLOAD_TOO_LARGE', text, { where: 'payload' });
-      }
-      const { unread, ...reading } = readJson(node.device.profileRecord as JsonProfile, payload);
-      await intake.accept({ device: node.device.id, ...reading });
-      node.trouble =
-        unread.length === 0 ? null : `${unread.join(', ')}: not in profile ${node.device.profile}, left out`;
-    } catch (error) {
-      node.trouble = messageOf(error);
-      if (!(error instanceof KarezError) || error.retry) throw error;
-      refuse(node, node.topic, error, payload);
-    }
-  }
-
-  function refuse(node: Node | undefined, source: string, error: KarezError, bytes?: Uint8Array): void {
-    intake.reject({
-      ...(node === undefined ? {} : { device: node.device.id }),
-      ...{ source, code: error.code, reason: error.message },
-      ...(bytes === undefined ? {} : { bytes }),
-    });
+  function refuse(peer: Peer | undefined, source: string, error: KarezError): void {
+    const device = peer?.device === undefined ? {} : { device: peer.device };
+    intake.reject({ ...device, source, code: error.code, reason: error.message });
   }
 
   aedes.authorizeSubscribe = (client, subscription, done) => {
-    const own = `devices/${identities.get(client)?.device.id}/`;
+    const peer = identities.get(client);
     const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
-    const isAllowed = subscription.topic.startsWith(own) && Object.keys(subscriptions).length < MOST_SUBSCRIPTIONS;
+    const isAllowed =
+      peer?.mayHear(subscription.topic) === true && Object.keys(subscriptions).length < MOST_SUBSCRIPTIONS;
     done(null, isAllowed ? subscription : null);
   };
   aedes.on('clientError', (client, error) =>
-    logger.log('info', 'a device’s connection broke', { device: identities.get(client)?.device.id, cause: error }),
+    logger.log('info', 'a device’s connection broke', { device: identities.get(client)?.name, cause: error }),
   );
   aedes.on('connectionError', (_client, error) =>
     logger.log('info', 'a connection was not MQTT', { cause: messageOf(error) }),
@@ -137,7 +135,7 @@ export async function startDeviceBroker(
   const server = createServer((socket) => {
     sockets.add(socket.setNoDelay(true).setKeepAlive(true, KEEPALIVE_MS));
     socket.once('close', () => sockets.delete(socket));
-    const guard = packetGuard(LIMITS.devicePayloadBytes * 4);
+    const guard = packetGuard(sources.length === 0 ? LIMITS.devicePayloadBytes * 4 : LIMITS.sourceBytes + PACKET_HEAD);
     socket.on('data', (chunk: Buffer) => {
       const verdict = guard(chunk);
       if (verdict === 'ok') return;
@@ -158,14 +156,19 @@ export async function startDeviceBroker(
     throw error;
   });
 
+  const publish: Publish = (topic, payload, { qos, retain }) =>
+    new Promise((resolve, reject) => {
+      const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup: false } as const;
+      aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+  for (const { reader } of sources) reader.opened(publish);
+
   return {
     port,
     status: (): DeviceStatus[] =>
-      [...nodes.values()].map(({ device, trouble }) => ({
-        ...{ id: device.id, lastMs: null, accepted: 0, rejected: 0, timeouts: 0 },
-        trouble,
-      })),
+      [...peers.values()].flatMap(({ device, trouble }) => (device === undefined ? [] : [quiet(device, trouble)])),
     async stop() {
+      for (const { reader } of sources) reader.opened(undefined);
       const closed = new Promise((resolve) => server.close(resolve));
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
@@ -174,7 +177,7 @@ export async function startDeviceBroker(
   };
 }
 
-function wrongCredential(username: string | undefined, node: Node | undefined): string {
-  if (node !== undefined) return `somebody says to be ${node.device.id}, with a wrong password`;
+function wrongCredential(username: string | undefined, peer: Peer | undefined): string {
+  if (peer !== undefined) return `somebody says to be ${peer.name}, with a wrong password`;
   return username === undefined || username === '' ? 'no user name was given' : `no device "${username}" is configured`;
 }

@@ -24,7 +24,7 @@ export const Mqtt = Type.Object(
   {
     host: Type.Optional(Type.String()),
     port: PortNumber,
-    devices: Type.Array(MqttDevice, { maxItems: LIMITS.devicesPerGateway }),
+    devices: Type.Optional(Type.Array(MqttDevice, { maxItems: LIMITS.devicesPerGateway })),
   },
   closed,
 );

@@ -34,6 +34,12 @@ export async function metricsText(view: GatewayView): Promise<string> {
     new Gauge({ name: `karez_${name}`, help, labelNames: [label], registers: [registry] });
   const rejected = labelled('frames_rejected', 'Frames and payloads refused since the start, by code', 'code');
   for (const [code, n] of counts.rejected) rejected.set({ code }, n);
+  const ignored = labelled(
+    'messages_ignored',
+    'Well-formed messages that are no readings since the start, by kind',
+    'kind',
+  );
+  for (const [kind, n] of counts.ignored) ignored.set({ kind }, n);
   const age = labelled('device_age_seconds', 'Age of the newest accepted reading', 'device');
   const timeouts = labelled('device_timeouts', 'Requests without an answer since the start', 'device');
   const refused = labelled('device_rejected', 'Frames and payloads of the device refused since the start', 'device');

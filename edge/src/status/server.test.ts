@@ -15,7 +15,13 @@ const VIEW = {
   title: 'Pump house, Demo farm',
   bytesSent: 12_345,
   trouble: null,
-  counts: { accepted: 9, repeats: 1, refused: 2, rejected: new Map([['FRAME_CHECKSUM', 3]]) },
+  counts: {
+    accepted: 9,
+    repeats: 1,
+    refused: 2,
+    rejected: new Map([['FRAME_CHECKSUM', 3]]),
+    ignored: new Map([['lorawan join', 4]]),
+  },
   journal: { commits: 7, slowestCommitMs: 41.5 },
   values: [
     {
@@ -76,7 +82,10 @@ test('the JSON is the whole view', async () => {
   const { ask } = await start();
   const { headers, body } = await ask('/status.json?x=1');
   expect(headers['content-type']).toBe('application/json');
-  expect(JSON.parse(body)).toEqual({ ...VIEW, counts: { ...VIEW.counts, rejected: { FRAME_CHECKSUM: 3 } } });
+  expect(JSON.parse(body)).toEqual({
+    ...VIEW,
+    counts: { ...VIEW.counts, rejected: { FRAME_CHECKSUM: 3 }, ignored: { 'lorawan join': 4 } },
+  });
 });
 
 test('the metrics are Prometheus text: a kind for each, every sample a number', async () => {

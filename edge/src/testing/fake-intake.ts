@@ -4,6 +4,8 @@ import type { Intake, Rejection, Sample } from '../ports.ts';
 export interface FakeIntake extends Intake {
   readonly accepted: (Sample & { atMs: number })[];
   readonly rejected: Rejection[];
+  /** Kinds of what was no reading, as they came. */
+  readonly ignored: string[];
   readonly satellite: { device: string; timeMs: number; atMs: number }[];
   /** While true, samples wait. */
   stalled: boolean;
@@ -25,6 +27,7 @@ export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
   const intake: FakeIntake = {
     accepted: [],
     rejected: [],
+    ignored: [],
     satellite: [],
     stalled: false,
     refuse: undefined,
@@ -46,6 +49,9 @@ export function fakeIntake(nowMs: () => number = () => 0): FakeIntake {
     },
     satelliteTime(device, timeMs) {
       intake.satellite.push({ device, timeMs, atMs: nowMs() });
+    },
+    ignore(kind) {
+      intake.ignored.push(kind);
     },
     release() {
       intake.stalled = false;
