@@ -72,6 +72,7 @@ async function hear(
       wake();
     },
     reject: (rejection) => void rejected.push(rejection),
+    ignore() {},
     satelliteTime: (device, timeMs) => void times.push([device, timeMs]),
   };
   const line = await startLine(
