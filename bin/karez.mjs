@@ -23,6 +23,12 @@ const COMMANDS = {
   device: ['edge/src/main.ts', ['device'], 'try a device, or find those on a line', 'try PROFILE PORT | scan PORT'],
   store: ['cloud/src/store-main.ts', [], 'copy the embedded store into an InfluxDB', 'move --data DIR --to URL'],
   decode: ['edge/src/main.ts', ['decode'], 'say what a frame means, or why it is refused', 'PROFILE HEX | --list'],
+  scenario: [
+    'system-test/src/scenario/main.ts',
+    [],
+    'run a scenario with expectations (also: karez-sim)',
+    'run FILE… [--junit FILE]',
+  ],
   bench: ['bench/src/main.ts', [], 'measure against the raw limits of this machine', '[--json FILE] [--data DIR]'],
 };
 

@@ -65,7 +65,10 @@ export const SimConfig = Type.Object(
           },
           closed,
         ),
-        { maxItems: 100, description: 'Weather to order, seconds of simulated time from the start.' },
+        {
+          maxItems: 100,
+          description: 'Weather to order, seconds of simulated time from the start; what begins at 0 was there before.',
+        },
       ),
     ),
     faults: Type.Optional(
@@ -84,7 +87,17 @@ export const SimConfig = Type.Object(
             }),
           ),
           devices: Type.Array(
-            Type.Object({ device: Id, field: Id, depthsCm: Type.Array(DepthCm, { minItems: 1, maxItems: 8 }) }, closed),
+            Type.Object(
+              {
+                device: Id,
+                field: Id,
+                depthsCm: Type.Array(DepthCm, { minItems: 1, maxItems: 8 }),
+                intervalS: Type.Optional(
+                  Type.Number({ minimum: 1, maximum: 86_400, description: 'Its own. Default: that of all.' }),
+                ),
+              },
+              closed,
+            ),
             { maxItems: 2_000 },
           ),
         },

@@ -61,7 +61,6 @@ export class Farm {
   /** The line of each device that is on one. */
   readonly #lineOf = new Map<string, number>();
   readonly #due: Due[] = [];
-  readonly #jitterMs: number;
 
   constructor(config: SimConfig, options: FarmOptions, output: FarmOutput) {
     const { seed, startMs, firstCounter, deviceClock = (ms: number) => ms, pace = 1 } = options;
@@ -72,7 +71,12 @@ export class Farm {
       ...{ seed, startMs, site: config.site, fields: config.fields },
       drones: lines.flatMap((line) => kindOf(line).drones?.(line) ?? []),
       spells: (config.weather ?? []).map(({ kind, afterS = 0, forS }) => ({
-        ...{ kind, fromMs: startMs + afterS * 1_000, toMs: startMs + (afterS + forS) * 1_000 },
+        ...{
+          kind,
+          fromMs: startMs + afterS * 1_000,
+          toMs: startMs + (afterS + forS) * 1_000,
+          isOldAlready: afterS === 0,
+        },
       })),
     });
     const faults = new Faults(seed, targetsOf(config), () => this.world.nowMs, deviceClock);
@@ -94,12 +98,11 @@ export class Farm {
     for (const [line, device] of this.#devices.entries())
       if (device.everyMs !== undefined)
         this.#after(device.everyMs * pace, device.everyMs * pace, () => this.#send(line, device.tick()));
-    const intervalMs = (config.nodes?.intervalS ?? 0) * 1_000;
-    this.#jitterMs = Math.min(NODE_JITTER_MS, intervalMs / pace / 2);
     for (const place of config.nodes?.devices ?? []) {
-      const counter = { n: firstCounter };
+      const intervalMs = (place.intervalS ?? config.nodes?.intervalS ?? 0) * 1_000;
+      const state = { n: firstCounter, jitterMs: Math.min(NODE_JITTER_MS, intervalMs / pace / 2) };
       const offsetMs = Math.floor(chance(seed, `${place.device} phase`) * intervalMs);
-      this.#after(offsetMs, intervalMs, () => this.#sample(place, counter));
+      this.#after(offsetMs, intervalMs, () => this.#sample(place, state));
     }
     for (const [i, fault] of (config.faults ?? []).entries()) this.#order(fault, `faults.${i}`);
   }
@@ -157,12 +160,12 @@ export class Farm {
     for (const emission of emissions) for (const bytes of this.faults.pass(emission)) this.#output.bytes(line, bytes);
   }
 
-  #sample(place: NodePlace, counter: { n: number }): void {
+  #sample(place: NodePlace, state: { n: number; jitterMs: number }): void {
     const { device } = place;
     const { dropped, samples, sendings, delayMs } = this.faults.sample(device);
     for (let i = 0; i < (dropped ? 0 : samples); i++) {
-      const n = counter.n++;
-      const jitterMs = this.#jitterMs * chance(this.#seed, `${device} jitter`, n);
+      const n = state.n++;
+      const jitterMs = state.jitterMs * chance(this.#seed, `${device} jitter`, n);
       // Of many samples in one go each has a millisecond of its own.
       const t = Math.round(this.#senses.clockMs(device) + (samples === 1 ? jitterMs : i));
       const message = nodeMessage(this.#senses, place, n, t);

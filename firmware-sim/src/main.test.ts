@@ -103,6 +103,9 @@ describe('karez sim', () => {
     child.stdin?.write('{"fault":"silence","device":"soil-1"}\nnonsense\n');
     expect(await line('fault')).toEqual({ event: 'fault', fault: 'silence', device: 'soil-1', fired: 0 });
     expect((await line('refused')).reason).toMatch(/JSON/);
+    child.stdin?.write('{"report":"faults"}\n{"world":"rest"}\n');
+    expect(await line('faults')).toMatchObject({ faults: [{ fault: 'silence', strikes: 0 }], nodes: { waiting: 0 } });
+    expect(await line('rest')).toMatchObject({ simulatedMs: expect.any(Number) });
     expect(await ended(child, 'SIGTERM')).toBe(0);
     expect(existsSync(join(folder, 'run/tty-soil'))).toBe(false);
   });

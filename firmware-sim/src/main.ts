@@ -17,6 +17,8 @@ const HELP = `karez sim: a simulated farm that speaks only bytes and topics.
   --record DIR     writes there every message whose PUBACK came (acked.ndjson), and keeps the nodes' counters
   --speed X        simulated time runs X times as fast (default 1): weather, soil, drone, packets, messages. Times in
                    messages are simulated UTC that started now, so beyond 1 they run ahead of the real clock
+  --for S          after so many simulated seconds time stands still: no more samples; nodes send what they hold
+  --wait           time stands still until {"world":"start"} comes; ports are there already
   --clocks real    devices show the real time whatever the speed, and a console's packets and a radio's frames keep their
                    pace; only the world goes faster, and nodes and polls with it where they are told so
   --seed N         another world than the configuration's; the same seed and start repeat a run bit for bit
@@ -28,7 +30,8 @@ Commands on standard input, one JSON object a line:
   {"fault":"lose-bytes","device":"drone","share":0.1}
   {"fault":"drift","device":"field:north","value":"moisturePct","perHour":4,"afterS":60,"forS":600}
   {"fault":"none","device":"soil-1"}         ends its faults, also those still to come
-  {"report":"faults"}                        how often each has struck
+  {"report":"faults"}                        how often each has struck, and what the nodes still hold
+  {"world":"rest"}                           time stands still from now on, as after --for
 device: an id; ids with * for any letters; field:ID; kind:KIND (a type of line, or node); all.
 afterS, forS: seconds of simulated time. The same orders stand under "faults" in the configuration, counted from the start.
 A fault that was due and never struck is told in the log when the simulator stops.
@@ -52,6 +55,8 @@ async function main(): Promise<void> {
       speed: { type: 'string', default: '1' },
       seed: { type: 'string' },
       clocks: { type: 'string', default: 'simulated' },
+      for: { type: 'string' },
+      wait: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -66,13 +71,20 @@ async function main(): Promise<void> {
     values.seed === undefined
       ? undefined
       : numberOf('seed', values.seed, isSeed, 'a whole number from 0 to 4294967295');
+  const forS = values.for === undefined ? undefined : numberOf('for', values.for, (n) => n > 0 && n < 1e9, 'seconds');
   const { clocks } = values;
   if (clocks !== 'simulated' && clocks !== 'real')
     throw new Error(`--clocks must be simulated or real, not "${clocks}"`);
   const logger = jsonLogger('sim');
   const simulator = await startSimulator(
     loadSim(values.config, values.secrets),
-    { speed, clocks, ...(seed === undefined ? {} : { seed }) },
+    {
+      speed,
+      clocks,
+      waits: values.wait,
+      ...(forS === undefined ? {} : { forS }),
+      ...(seed === undefined ? {} : { seed }),
+    },
     { clock: systemClock(), logger, record: values.record === undefined ? noRecord : openRecord(values.record) },
   );
   console.log(JSON.stringify({ event: 'ready', ...simulator.facts }));

@@ -20,6 +20,10 @@ export interface SimulatorOptions {
    * pace of its own, such as a console's packets, keeps it too, and nodes alone speak faster.
    */
   clocks?: 'simulated' | 'real';
+  /** Simulated seconds after which time stands still. Default never. */
+  forS?: number;
+  /** Time stands still until it is told to start; ports are there already. */
+  waits?: boolean;
 }
 
 export interface SimulatorDeps {
@@ -56,8 +60,9 @@ export interface FarmReport {
   nodes: { waiting: number; acked: number; repeated: number; dropped: number };
 }
 
-/** `{"report":"faults"}` on standard input. */
-const isReportWanted = (value: unknown) => (value as { report?: unknown } | null)?.report === 'faults';
+/** Whether a command is `{"key":"what"}`. */
+const asksFor = (value: unknown, key: string, what: string) =>
+  (value as { [key: string]: unknown } | null)?.[key] === what;
 
 /** How often simulated time is brought up to date. */
 const STEP_MS = 50;
@@ -68,7 +73,7 @@ const STEP_MS = 50;
  */
 export async function startSimulator(
   { config, passwords, folder, recordings }: LoadedSim,
-  { speed, seed = config.seed, clocks = 'simulated' }: SimulatorOptions,
+  { speed, seed = config.seed, clocks = 'simulated', forS = Number.POSITIVE_INFINITY, waits = false }: SimulatorOptions,
   { clock, logger, record }: SimulatorDeps,
 ): Promise<Simulator> {
   const random: Random = seededRandom(seed);
@@ -87,8 +92,8 @@ export async function startSimulator(
     }),
   );
   const startMs = config.start === 'now' ? Math.round(clock.wallMs()) : Date.parse(config.start);
-  const beganWallMs = clock.wallMs();
-  const beganMs = clock.monoMs();
+  let beganWallMs = clock.wallMs();
+  let beganMs = clock.monoMs();
   const real = {
     deviceClock: (ms: number) => beganWallMs + (ms - startMs) / speed,
     pace: speed,
@@ -112,7 +117,8 @@ export async function startSimulator(
     },
   );
   const lines = config.lines ?? [];
-  const catchUp = () => farm.advance(startMs + (clock.monoMs() - beganMs) * speed);
+  let restsAtMs = waits ? startMs : startMs + forS * 1_000;
+  const catchUp = () => farm.advance(Math.min(restsAtMs, startMs + (clock.monoMs() - beganMs) * speed));
   try {
     for (const [i, line] of lines.entries()) {
       const take = (bytes: Uint8Array) => {
@@ -150,7 +156,17 @@ export async function startSimulator(
       try {
         catchUp();
         const value: unknown = JSON.parse(text);
-        if (isReportWanted(value)) return { event: 'faults', ...report() };
+        if (asksFor(value, 'report', 'faults')) return { event: 'faults', ...report() };
+        if (asksFor(value, 'world', 'start')) {
+          beganWallMs = clock.wallMs();
+          beganMs = clock.monoMs();
+          restsAtMs = startMs + forS * 1_000;
+          return { event: 'start', beganMs: beganWallMs };
+        }
+        if (asksFor(value, 'world', 'rest')) {
+          restsAtMs = farm.nowMs;
+          return { event: 'rest', ...report() };
+        }
         const command = farm.command(value);
         return { event: 'fault', ...command, fired: farm.faults.fired.get(command.device) ?? 0 };
       } catch (error) {

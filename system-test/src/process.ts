@@ -31,6 +31,8 @@ export interface LaunchOptions {
   env?: Record<string, string>;
   /** Program and arguments in front, such as those that enter a network namespace. They must become the service: one pid. */
   inFront?: readonly string[];
+  /** Told of each line of its standard output. */
+  onLine?: (line: string) => void;
 }
 
 const LOG_LINES = 400;
@@ -41,7 +43,11 @@ process.on('exit', () => {
 });
 
 /** Starts `file` (from the root) and does not wait for it. */
-export function launch(file: string, args: readonly string[], { cwd, env, inFront = [] }: LaunchOptions): Running {
+export function launch(
+  file: string,
+  args: readonly string[],
+  { cwd, env, inFront = [], onLine }: LaunchOptions,
+): Running {
   const service = serviceCommand(`${ROOT}${file}`);
   const [program, ...rest] = [...inFront, process.execPath, ...service.args, ...args] as [string, ...string[]];
   const child = spawn(program, rest, {
@@ -67,6 +73,7 @@ export function launch(file: string, args: readonly string[], { cwd, env, inFron
   const whenReady = new Promise<Record<string, unknown>>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       keep(line);
+      onLine?.(line);
       if (line.startsWith('{"event":"ready"')) resolve(JSON.parse(line) as Record<string, unknown>);
     });
     child.once('error', reject);

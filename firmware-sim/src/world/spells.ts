@@ -47,6 +47,8 @@ export interface Spell {
   kind: SpellName;
   fromMs: number;
   toMs: number;
+  /** It was there before anybody looked, and does not set in at `fromMs`. */
+  isOldAlready?: boolean;
 }
 
 /** What the spells make of the weather's drivers at one moment. */
@@ -61,8 +63,8 @@ const NOTHING: Bend = {
   ...{ windFactor: 1, windMs: 0, gustMs: 0, warmerC: 0, moisterC: 0, rainFactor: 1 },
   ...{ trough: (own: number) => own, cloud: (own: number) => own, temperatureC: (own: number) => own },
 };
-/** Longest time in which a spell sets in or fades. */
-const EDGE_MS = 1_800_000;
+/** Longest time in which a spell sets in or fades: faster than nature would be marked as a jump. */
+const EDGE_MS = 7_200_000;
 
 const mix = (own: number, other: number | undefined, weight: number) =>
   other === undefined ? own : own + (other - own) * weight;
@@ -73,8 +75,9 @@ export function bendAt(spells: readonly Spell[], timeMs: number): Bend {
   if (spell === undefined) return NOTHING;
   const kind: SpellKind = SPELLS[spell.kind];
   const lastsMs = spell.toMs - spell.fromMs;
-  const edgeMs = kind.swells ? lastsMs / 2 : Math.min(EDGE_MS, lastsMs / 5);
-  const w = clamp(Math.min(timeMs - spell.fromMs, spell.toMs - timeMs) / edgeMs, 0, 1);
+  const edgeMs = kind.swells ? lastsMs / 2 : Math.min(EDGE_MS, lastsMs / 4);
+  const sinceMs = spell.isOldAlready && !kind.swells ? edgeMs : timeMs - spell.fromMs;
+  const w = clamp(Math.min(sinceMs, spell.toMs - timeMs) / edgeMs, 0, 1);
   const { nightC, dayC } = kind;
   return {
     windFactor: mix(1, kind.windFactor, w),

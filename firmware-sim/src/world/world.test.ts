@@ -124,7 +124,7 @@ describe('weather to order', () => {
     const all = times.map((t) => ({ t, ordered: weatherAt(seed, site, t, spells), own: weatherAt(seed, site, t) }));
     return {
       all,
-      inside: all.filter(({ t }) => t > start + 3 * HOUR && t < start + 13 * HOUR).map(({ ordered }) => ordered),
+      inside: all.filter(({ t }) => t > start + 4 * HOUR && t < start + 12 * HOUR).map(({ ordered }) => ordered),
     };
   }
   const seeds = [1, 2, 3, 7, 11];

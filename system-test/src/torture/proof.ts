@@ -36,7 +36,7 @@ export interface Proof {
 }
 
 /** Channels of every message of a node (docs/PROTOCOL.md, field device to gateway). */
-const NODE_CHANNELS = [
+export const NODE_CHANNELS = [
   ...['soil.moisture@d10', 'soil.temperature@d10', 'soil.ec@d10'],
   ...['soil.moisture@d30', 'soil.temperature@d30', 'soil.ec@d30', 'battery.voltage', 'radio.rssi'],
 ];
@@ -44,33 +44,33 @@ const SHOWN = 5;
 
 export function prove(evidence: Evidence): Proof {
   const { gateway, cloud } = evidence;
-  const ledger = cloud.ledger.get(gateway.epoch) ?? [];
-  const refused = cloud.refused.get(gateway.epoch) ?? [];
-  const lostAsSaid = sumOf(Object.values(gateway.lost));
-  const byNumbers = compareNumbers(evidence, ledger, refused, lostAsSaid);
-  const byMessages = compareMessages(evidence, lostAsSaid);
+  const numbers = proveNumbers(evidence);
+  const messages = compareMessages(evidence, numbers.lostAsSaid);
   return {
-    ...{ messages: evidence.acked.length, accepted: sizeOf(gateway.given), stored: sizeOf(ledger) },
-    ...{ refused: sizeOf(refused), lost: byNumbers.lost, lostAsSaid },
+    ...{ messages: evidence.acked.length, accepted: numbers.accepted, stored: numbers.stored },
+    ...{ refused: numbers.refused, lost: numbers.lost, lostAsSaid: numbers.lostAsSaid },
     ...{ segments: gateway.given.length, quarantined: cloud.quarantined },
-    double: Math.max(byNumbers.double, byMessages.double),
-    problems: [...byNumbers.problems, ...byMessages.problems],
+    double: Math.max(numbers.double, messages.double),
+    problems: [...numbers.missing, ...numbers.doubled, ...messages.problems],
   };
 }
 
-/** Sequence numbers: gateway against ledger, ledger against store. */
-function compareNumbers({ gateway, cloud, rows }: Evidence, ledger: Range[], refused: Range[], lostAsSaid: number) {
-  const problems: string[] = [];
-  const must = mustOf(problems);
+/** Sequence numbers: gateway against ledger, ledger against store. What is missing and what is double, in words. */
+export function proveNumbers({ gateway, cloud, rows }: Omit<Evidence, 'acked'>) {
+  const ledger = cloud.ledger.get(gateway.epoch) ?? [];
+  const refused = cloud.refused.get(gateway.epoch) ?? [];
+  const lostAsSaid = sumOf(Object.values(gateway.lost));
+  const missing: string[] = [];
+  const must = mustOf(missing);
   const accepted = sizeOf(gateway.given);
   const stored = sizeOf(ledger);
-  const missing = without(gateway.given, [...ledger, ...refused]);
-  const lost = sizeOf(missing);
+  const gone = without(gateway.given, [...ledger, ...refused]);
+  const lost = sizeOf(gone);
   const strange = without(ledger, gateway.given);
   must(accepted > 0, 'nothing was accepted at all');
   must(cloud.ledger.size <= 1, `the ledger has ${cloud.ledger.size} epochs, the gateway one`);
   must(strange.length === 0, `stored under numbers that the gateway never gave: ${shown(strange)}`);
-  must(lost <= lostAsSaid, `${lost} numbers are missing, the gateway knows of ${lostAsSaid}: ${shown(missing)}`);
+  must(lost <= lostAsSaid, `${lost} numbers are missing, the gateway knows of ${lostAsSaid}: ${shown(gone)}`);
   must(gateway.waiting === 0, `${gateway.waiting} readings still wait at the gateway`);
   must(
     accepted === gateway.stored + gateway.refused + lostAsSaid,
@@ -81,17 +81,18 @@ function compareNumbers({ gateway, cloud, rows }: Evidence, ledger: Range[], ref
     gateway.stored === stored || (lostAsSaid > 0 && gateway.stored < stored),
     `the gateway counts ${gateway.stored} readings as stored, the ledger ${stored}`,
   );
-  must(cloud.conflicts === 0, `the cloud found ${cloud.conflicts} numbers given twice`);
   must(cloud.quarantined === 0, `${cloud.quarantined} entries stand in the quarantine`);
-  must(rows.count === stored, `the store holds ${rows.count} rows for ${stored} numbers`);
-  let double = Math.max(0, rows.count - stored);
-  if (rows.numbers !== undefined) {
-    const twice = rows.numbers.length - new Set(rows.numbers).size;
-    must(twice === 0, `${twice} numbers stand in the store more than once`);
-    must(without(runsOf(rows.numbers), ledger).length === 0, 'the store holds numbers that the ledger does not');
-    double = Math.max(double, twice);
-  }
-  return { problems, lost, double };
+  must(rows.count >= stored, `the store holds ${rows.count} rows for ${stored} numbers`);
+  const numbers = rows.numbers ?? [];
+  must(without(runsOf(numbers), ledger).length === 0, 'the store holds numbers that the ledger does not');
+  const doubled: string[] = [];
+  const mustOnce = mustOf(doubled);
+  const twice = numbers.length - new Set(numbers).size;
+  mustOnce(cloud.conflicts === 0, `the cloud found ${cloud.conflicts} numbers given twice`);
+  mustOnce(rows.count <= stored, `the store holds ${rows.count} rows for ${stored} numbers`);
+  mustOnce(twice === 0, `${twice} numbers stand in the store more than once`);
+  const double = Math.max(0, rows.count - stored, twice);
+  return { missing, doubled, accepted, stored, refused: sizeOf(refused), lost, lostAsSaid, double };
 }
 
 /** The nodes' counters: every acknowledged message is there, whole, once, with its own time. */
