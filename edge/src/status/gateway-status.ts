@@ -58,7 +58,10 @@ export function gatewayStatus(parts: StatusParts): GatewayStatus {
 }
 
 /** Hours until the journal is full at the present rate if nothing leaves; null while nothing comes in. */
-function hoursLeft({ bytes, limitBytes, waiting }: Readonly<JournalState>, readingsPerHour: number): number | null {
+export function hoursLeft(
+  { bytes, limitBytes, waiting }: Readonly<JournalState>,
+  readingsPerHour: number,
+): number | null {
   if (readingsPerHour <= 0) return null;
   const each = waiting > MANY ? bytes / waiting : USUAL_BYTES;
   return Math.max(0, limitBytes - bytes) / (each * readingsPerHour);
