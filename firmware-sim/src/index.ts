@@ -1,9 +1,12 @@
 /** For tests and measurements of the whole system; services meet the simulator on the wire. */
+export { ArchiveMemory, archiveRecord } from './codec/davis-archive.ts';
 export { loop2Packet, loopPacket } from './codec/davis-console.ts';
 export { MAVLINK_MESSAGES, type MavlinkMessageName, MavlinkSender } from './codec/mavlink.ts';
 export { SIM_MODBUS_DEVICES, type SimModbusKind } from './codec/modbus-devices.ts';
 export { ModbusBus } from './codec/modbus-slave.ts';
 export { nmeaSentences } from './codec/nmea-instrument.ts';
+export { dataAnswer } from './codec/sdi12-bus.ts';
+export { sent } from './codec/sdi12-values.ts';
 export * from './config.ts';
 export * from './farm.ts';
 export * from './faults/fault-order.ts';

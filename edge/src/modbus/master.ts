@@ -103,8 +103,10 @@ export class Master {
     const all = new Uint8Array(this.heard.length + bytes.length);
     all.set(this.heard);
     all.set(bytes, this.heard.length);
-    this.heard = all.length > HEARD_BYTES ? all.slice(-HEARD_BYTES) : all;
+    // What comes in one piece is looked at whole, however long it is; then the newest of it is kept.
+    this.heard = all;
     this.#check();
+    if (all.length > HEARD_BYTES) this.heard = all.slice(-HEARD_BYTES);
   }
 
   /** Whether the late answer to `late` would pass for the answer to `next`, though it holds other registers. */

@@ -29,4 +29,13 @@ export function davisSum(bytes: Iterable<number>): number {
   return crc;
 }
 
+/** CRC of SDI-12 (v1.4, section 4.4.12): 0x8005 reflected, start 0; as three characters, high bits first. */
+export function sdi12Sum(bytes: Iterable<number>): string {
+  const crc = reflected16(0xa001, 0, bytes);
+  return String.fromCharCode(0x40 + (crc >> 12), 0x40 + ((crc >> 6) & 63), 0x40 + (crc & 63));
+}
+
+/** CRC-16/KERMIT: 0x1021 reflected, start 0. Low byte first in SenseCAP's frames. */
+export const kermitSum = (bytes: Iterable<number>): number => reflected16(0x8408, 0, bytes);
+
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

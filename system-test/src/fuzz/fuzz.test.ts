@@ -8,7 +8,7 @@ import { davis } from './targets/davis.ts';
 import { TARGETS } from './targets.ts';
 
 const SEED = 20_260_611;
-const FRAMES = 6_000;
+const FRAMES = 4_000;
 
 test.each(TARGETS.map((target) => [target.name, target] as const))('%s withstands damage', async (_, target) => {
   const result = await fuzz(target, { seed: SEED, frames: FRAMES });

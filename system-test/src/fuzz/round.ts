@@ -99,13 +99,17 @@ export async function play(target: Target, subject: Subject, script: Script, tal
   const wrong: string[] = [];
   const before = { refused: subject.refused, skipped: subject.skipped ?? 0, held: subject.held };
   const fed: Uint8Array[] = [];
+  const outcomes: string[][] = [];
   const feed = (piece: Uint8Array) => {
     fed.push(piece);
     subject.feed(piece);
     tally.mostHeld = Math.max(tally.mostHeld, subject.held);
   };
   try {
-    for (const piece of script.pieces) feed(piece);
+    for (const piece of script.pieces) {
+      feed(piece);
+      if (target.feeding === 'message') outcomes.push(subject.taken());
+    }
     const idle = await subject.settle();
     if (idle !== undefined) feed(idle);
   } catch (error) {
@@ -113,13 +117,13 @@ export async function play(target: Target, subject: Subject, script: Script, tal
   }
   if (tally.mostHeld > target.holdsAtMost)
     wrong.push(`it held ${tally.mostHeld} bytes; ${target.holdsAtMost} is the most`);
-  const taken = subject.taken();
+  const taken = target.feeding === 'message' ? outcomes.flat() : subject.taken();
   const refused = subject.refused - before.refused;
   const bytes = fed.reduce((sum, piece) => sum + piece.length, 0);
   tally.bytes += bytes;
   tally.taken += taken.length;
   tally.refused += refused;
-  if (target.feeding === 'message') wrong.push(...judgeMessages(target, script, taken, refused));
+  if (target.feeding === 'message') wrong.push(...judgeMessages(target, script, outcomes, refused));
   else if (target.feeding === 'answer') wrong.push(...judgeAnswer(target, join(...fed), script.good, taken, refused));
   else {
     const stream = join(...fed);
@@ -159,15 +163,27 @@ function judgeBytes(found: Found[], given: number, held: number, skipped: number
   return sum === given ? [] : [`of ${given} bytes ${used} were taken, ${skipped} skipped and ${held} are held`];
 }
 
+/** What a damaged message says that has no checksum: nobody can tell, and it may be refused. */
+export const ANYTHING = '*';
+
 /** Each message is taken or refused, once, and the right one of the two. */
-function judgeMessages(target: Target, { pieces: messages, good }: Script, taken: string[], refused: number): string[] {
-  const expected = messages.flatMap((message) => target.oracle(message, good).map(({ key }) => key));
-  const wrong = judgeStream(
-    expected.map((key) => ({ key, at: 0, length: 0 })),
-    taken,
-  );
-  if (taken.length + refused !== messages.length)
-    wrong.push(`${messages.length} messages: ${taken.length} taken and ${refused} refused`);
+function judgeMessages(
+  target: Target,
+  { pieces: messages, good }: Script,
+  outcomes: string[][],
+  refused: number,
+): string[] {
+  const wrong: string[] = [];
+  for (const [i, message] of messages.entries()) {
+    const [expected] = target.oracle(message, good).map(({ key }) => key);
+    const taken = outcomes[i] as string[];
+    if (taken.length > 1) wrong.push(`message ${i} was taken ${taken.length} times`);
+    if (expected !== ANYTHING && taken[0] !== expected)
+      wrong.push(`message ${i}: took ${taken[0] ?? 'nothing'}, it says ${expected ?? 'nothing'}`);
+  }
+  const took = outcomes.flat().length;
+  if (took + refused !== messages.length)
+    wrong.push(`${messages.length} messages: ${took} taken and ${refused} refused`);
   return wrong;
 }
 

@@ -1,9 +1,10 @@
 /** Answers to a Modbus master, RTU and TCP, from the simulator's bus. */
 import { type FramingName, framingOf, Master, type ReadRequest } from '@karez/edge';
 import { ModbusBus } from '@karez/firmware-sim';
-import { type Clock, KarezError, type Random } from '@karez/model';
+import { KarezError, type Random } from '@karez/model';
 import { hexOf, modbusSum } from '../checksums.ts';
 import { luckOf } from '../damage.ts';
+import { handClock, turn } from '../hand-clock.ts';
 import { REFUSAL } from '../round.ts';
 import type { Found, Subject, Target } from '../target.ts';
 
@@ -145,34 +146,4 @@ function openMaster(name: FramingName, random: Random): Subject {
 function sealed(bytes: Uint8Array): Uint8Array {
   const sum = modbusSum(bytes);
   return Uint8Array.of(...bytes, sum & 0xff, sum >> 8);
-}
-
-/** Lets promises have their turn. */
-async function turn(): Promise<void> {
-  for (let i = 0; i < 8; i++) await Promise.resolve();
-}
-
-/** A clock on which the next timer goes off when it is told to. */
-function handClock(): Clock & { ring(): void } {
-  let now = 0;
-  let timers: { dueMs: number; run: () => void }[] = [];
-  return {
-    wallMs: () => now,
-    monoMs: () => now,
-    after(delayMs, run) {
-      const timer = { dueMs: now + delayMs, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((t) => t !== timer);
-      };
-    },
-    every: () => () => {},
-    ring() {
-      const next = timers.toSorted((a, b) => a.dueMs - b.dueMs)[0];
-      if (next === undefined) throw new Error('nothing is waited for');
-      timers = timers.filter((t) => t !== next);
-      now = Math.max(now, next.dueMs);
-      next.run();
-    },
-  };
 }
