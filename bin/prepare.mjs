@@ -39,7 +39,8 @@ if (
 }
 
 const built = join(consoleFolder, 'dist/index.html');
-const sources = Math.max(newest(join(consoleFolder, 'src')), newest(join(root, 'model/src')));
+const folders = [...['src', 'public', 'worker'].map((f) => join(consoleFolder, f)), join(root, 'model/src')];
+const sources = Math.max(...folders.map(newest));
 if (!existsSync(built) || statSync(built).mtimeMs < sources) {
   npm(['run', 'build', '-w', 'dashboards/console'], 'Building the console');
 }

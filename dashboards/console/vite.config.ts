@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { listFiles } from './worker/list-files.ts';
 
 /**
  * Assets keep to relative addresses and files of their own, so that the page works below any path, under a policy that
@@ -7,7 +8,7 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), listFiles()],
   build: {
     target: 'es2022',
     outDir: 'dist',

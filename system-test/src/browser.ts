@@ -1,4 +1,5 @@
 /** A real Chromium that looks at the console, and remembers what must not be: other hosts, errors on its console. */
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const ARGS = [
@@ -57,4 +58,18 @@ export async function inkBetween(page: Page, left: number, right: number): Promi
     }
     return ink;
   })()`);
+}
+
+/**
+ * What axe-core (WCAG 2.2 A and AA) finds serious or critical on the page as it stands: rule, element, what is wrong.
+ */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate<string[]>(`axe
+    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) =>
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map((n) => id + ' at ' + n.target.join(' ') + ': ' + n.failureSummary)),
+    )`);
 }

@@ -5,12 +5,13 @@
 import type { MqttClient } from 'mqtt';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inkBetween, type Visit, visit } from './browser.ts';
+import { inkBetween, seriousFindings, type Visit, visit } from './browser.ts';
 import { FARM, makeFarm, type TestFarm } from './farm.ts';
 import { addPastGateway, PAST_CHANNEL, sendPast } from './past.ts';
 import { type Service, waitFor } from './process.ts';
 
 const MINUTE = 60_000;
+const CHART = `/chart?c=${encodeURIComponent(PAST_CHANNEL)}&range=1h`;
 let farm: TestFarm;
 let sim: Service;
 let seen: Visit;
@@ -177,6 +178,18 @@ test('a gateway that is away is told, and its accounts say that nothing is missi
   await goTo('');
   await expect.poll(() => sentence()).toMatch(/No word from Well house since/);
 });
+
+test.each(['', '/field/north', '/map', '/gateways', '/people', '/settings', CHART])(
+  'axe-core has no serious finding on %s, light or dark',
+  async (path) => {
+    await goTo(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+      expect(await seriousFindings(page), theme).toEqual([]);
+    }
+  },
+);
 
 test('nothing was asked of another host, and the page had nothing to complain of', () => {
   expect([...seen.origins]).toEqual([origin]);

@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { createApi } from './feed/api.ts';
+import { deviceMemory } from './feed/memory.ts';
 import type { Shelf } from './settings/preferences.ts';
 import './style/theme.css';
 import './style/page.css';
@@ -23,7 +24,19 @@ function shelf(): Shelf {
   }
 }
 
-const ports = { api: createApi('./api/v1', (input, init) => fetch(input, init)), clock: systemClock() };
+const ports = {
+  api: createApi('./api/v1', (input, init) => fetch(input, init)),
+  clock: systemClock(),
+  memory: deviceMemory(window.indexedDB),
+};
+
+// Only where the page is safe from others on the way (https, or this machine itself) do browsers offer it.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  window.addEventListener('load', () => {
+    navigator.serviceWorker.register('./sw.js', { updateViaCache: 'none' }).catch(() => {
+      // Without it the page works as any other; it only does not open without a link.
+    });
+  });
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

@@ -21,6 +21,11 @@ export class Problem extends Error {
   }
 }
 
+/** Nobody answered, or only a proxy for a server that is away. */
+export function isAway({ code }: Problem): boolean {
+  return code === 'UNREACHABLE' || /^HTTP 5/.test(code);
+}
+
 /** Channels in one request for histories, well below the API's bound, so that the first answers come soon. */
 export const HISTORY_CHANNELS = 24;
 

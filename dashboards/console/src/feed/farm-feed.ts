@@ -9,6 +9,7 @@ import { withDistinctNames } from '../judge/names.ts';
 import { type Api, asProblem, type Problem } from './api.ts';
 import type { Connection } from './connection.ts';
 import { LiveLink } from './live-link.ts';
+import { type Memory, type RememberedFarm, shortMemory } from './memory.ts';
 import { RecentHistories, type Row } from './recent.ts';
 import { ServerClock } from './server-clock.ts';
 
@@ -39,6 +40,10 @@ const POLL_MS = 10_000;
 const HIDDEN_MS = 60_000;
 /** A link that was quiet for longer than this when the page is looked at again is made anew, ms. */
 const QUIET_MS = 20_000;
+/** Without an answer for this long, what is remembered is shown meanwhile, ms. */
+const RECALL_MS = 1_500;
+/** How often the state is remembered for the time without a link, ms. */
+const REMEMBER_MS = 30_000;
 
 export class FarmFeed {
   readonly farm: string;
@@ -47,6 +52,7 @@ export class FarmFeed {
   readonly #clock: Clock;
   readonly #server: ServerClock;
   readonly #link: LiveLink;
+  readonly #memory: Memory;
   readonly #values = new Map<string, LatestValue>();
   readonly #listeners = new Set<() => void>();
   readonly #rowListeners = new Set<(rows: readonly Row[]) => void>();
@@ -56,6 +62,8 @@ export class FarmFeed {
   #farmLater: Cancel | undefined;
   #lateLater: Cancel | undefined;
   #hidden: Cancel | undefined;
+  #recalling: Cancel | undefined;
+  #remembering: Cancel | undefined;
   #hiddenLong = false;
   #loading = false;
   #askedMonoMs = Number.NEGATIVE_INFINITY;
@@ -66,7 +74,8 @@ export class FarmFeed {
   #loadedMs = -1;
   #snapshot: FarmSnapshot;
 
-  constructor(farm: string, api: Api, clock: Clock) {
+  constructor(farm: string, api: Api, clock: Clock, memory: Memory = shortMemory()) {
+    this.#memory = memory;
     this.farm = farm;
     this.#api = api;
     this.#clock = clock;
@@ -96,6 +105,8 @@ export class FarmFeed {
   start(): void {
     this.#link.start();
     void this.#load();
+    this.#recalling = this.#clock.after(RECALL_MS, () => void this.#recall());
+    this.#remembering = this.#clock.every(REMEMBER_MS, () => this.#remember());
     this.#ticks = this.#clock.every(TICK_MS, () => {
       this.#poll();
       this.#show({});
@@ -106,8 +117,10 @@ export class FarmFeed {
     this.#stopped = true;
     this.#link.stop();
     this.recent.stop();
+    this.#remember();
     for (const cancel of [this.#ticks, this.#retry, this.#later, this.#farmLater, this.#lateLater, this.#hidden])
       cancel?.();
+    for (const cancel of [this.#recalling, this.#remembering]) cancel?.();
   }
 
   /** For React: called after every new snapshot. */
@@ -129,6 +142,7 @@ export class FarmFeed {
     this.#hidden?.();
     this.#hidden = undefined;
     if (!visible) {
+      this.#remember();
       this.#hidden = this.#clock.after(HIDDEN_MS, () => {
         this.#hiddenLong = true;
         this.#helloMs = 0;
@@ -218,21 +232,47 @@ export class FarmFeed {
       for (const [id, value] of Object.entries(latest.values)) this.#keep(id, value);
       this.#loadedMs = latest.nowMs;
       this.#failures = 0;
+      // What was remembered is no longer what is shown, though the stream may still be away.
+      const { connection } = this.#snapshot;
       this.#show({
+        ...(connection.state === 'reconnecting' ? { connection: { ...connection, sinceMs: latest.nowMs } } : {}),
         ...{ detail: withDistinctNames(detail), problem: undefined },
         gateways: gateways.filter((g) => g.farm === this.farm),
         loads: this.#snapshot.loads + 1,
       });
       if (this.#snapshot.loads > 1) this.recent.refresh();
+      this.#remember();
     } catch (error) {
       this.#failures++;
       this.#show({ problem: asProblem(error) });
+      void this.#recall();
       this.#retry?.();
       this.#retry = this.#clock.after(Math.min(15_000, 1_000 * 2 ** this.#failures), () => this.#settle());
     } finally {
       this.#loading = false;
     }
     if (this.#loadedMs >= 0 && this.#failures === 0) this.#settle();
+  }
+
+  /** Shows what was remembered, with its time, until the server answers. */
+  async #recall(): Promise<void> {
+    const isLoaded = () => this.#stopped || this.#snapshot.detail !== undefined;
+    if (isLoaded()) return;
+    const kept = await this.#memory.recall<RememberedFarm>(`farm/${this.farm}`);
+    if (kept === undefined || isLoaded()) return;
+    for (const [id, value] of kept.values) this.#keep(id, value);
+    const { detail, gateways, savedMs } = kept;
+    this.#show({ detail, gateways, connection: { state: 'reconnecting', sinceMs: savedMs } });
+  }
+
+  /** Remembers what is shown, where it came from the server in this visit. */
+  #remember(): void {
+    const { detail, gateways, connection, nowMs } = this.#snapshot;
+    if (detail === undefined || this.#loadedMs < 0) return;
+    const savedMs =
+      connection.state === 'live' ? nowMs : connection.state === 'loading' ? this.#loadedMs : connection.sinceMs;
+    const kept: RememberedFarm = { savedMs, detail, gateways, values: [...this.#values] };
+    void this.#memory.keep(`farm/${this.farm}`, kept);
   }
 
   /** Where requests are answered but the stream does not stand, as behind some proxies, values come by asking. */

@@ -4,6 +4,7 @@ import type { Clock } from '@karez/model/ports';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Api } from '../feed/api.ts';
 import { FarmFeed, type FarmSnapshot } from '../feed/farm-feed.ts';
+import type { Memory } from '../feed/memory.ts';
 import type { Recent } from '../feed/recent.ts';
 import { type FarmVerdict, judgeFarm } from '../judge/areas.ts';
 import { type Times, timesFor } from '../show/time.ts';
@@ -12,6 +13,7 @@ import { useWords } from './words-context.tsx';
 export interface Ports {
   api: Api;
   clock: Clock;
+  memory: Memory;
 }
 
 const PortsContext = createContext<Ports | undefined>(undefined);
@@ -48,10 +50,10 @@ export function useLoadedFarm(): Farm & { detail: FarmDetail; verdict: FarmVerdi
 }
 
 export function FarmProvider({ farm, children }: { farm: string; children: ReactNode }) {
-  const { api, clock } = usePorts();
+  const { api, clock, memory } = usePorts();
   const [feed, setFeed] = useState<FarmFeed>();
   useEffect(() => {
-    const made = new FarmFeed(farm, api, clock);
+    const made = new FarmFeed(farm, api, clock, memory);
     made.start();
     setFeed(made);
     const seen = () => made.seen(document.visibilityState === 'visible');
@@ -63,7 +65,7 @@ export function FarmProvider({ farm, children }: { farm: string; children: React
       window.removeEventListener('online', again);
       made.stop();
     };
-  }, [farm, api, clock]);
+  }, [farm, api, clock, memory]);
   if (feed === undefined || feed.farm !== farm) return null;
   return <Judged feed={feed}>{children}</Judged>;
 }

@@ -1,7 +1,7 @@
 /** The farms of this server. Where there is only one, the page goes on to it. */
 import type { FarmSummary } from '@karez/model';
 import { useEffect, useState } from 'react';
-import { asProblem, type Problem } from '../feed/api.ts';
+import { asProblem, isAway, type Problem } from '../feed/api.ts';
 import { hrefOf } from '../route/route.ts';
 import { restate } from '../route/use-route.ts';
 import { usePorts } from './farm-context.tsx';
@@ -13,7 +13,7 @@ import { useWords } from './words-context.tsx';
 const AGAIN_MS = 3_000;
 
 export function FarmsPage() {
-  const { api, clock } = usePorts();
+  const { api, clock, memory } = usePorts();
   const { say } = useWords();
   const [farms, setFarms] = useState<FarmSummary[]>();
   const [problem, setProblem] = useState<Problem>();
@@ -31,19 +31,22 @@ export function FarmsPage() {
         if (over) return;
         setFarms(found);
         setProblem(undefined);
+        void memory.keep('farms', found);
         if (found.length === 0) later();
       },
       (error: unknown) => {
         if (over) return;
-        setProblem(asProblem(error));
+        const why = asProblem(error);
+        setProblem(why);
         later();
+        if (isAway(why)) memory.recall<FarmSummary[]>('farms').then((kept) => setFarms((known) => known ?? kept));
       },
     );
     return () => {
       over = true;
       again?.();
     };
-  }, [api, clock, turn]);
+  }, [api, clock, memory, turn]);
   useEffect(() => {
     if (only !== undefined) restate({ page: 'overview', farm: only.id });
   }, [only]);

@@ -63,10 +63,10 @@ export const GroupRow = memo(function GroupRow({ group, inSection }: { group: Gr
           type="button"
           className="row-open"
           aria-expanded={open}
-          aria-label={say('row.open', { name })}
           onClick={() => setOpen(!open)}
         >
-          <span aria-hidden="true">{group.channels.length}</span>
+          <span className="unseen">{say('row.open', { name })}</span>
+          <span>{group.channels.length}</span>
           <Icon name="open" />
         </button>
       ) : null}

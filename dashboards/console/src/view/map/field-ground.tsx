@@ -30,10 +30,7 @@ export function FieldGround({ field, state, projection, faded, named }: FieldGro
     </g>
   );
   return named ? (
-    // The cards lead to the fields too; a second way for the keyboard would only be in the way.
-    <a href={hrefOf({ page: 'field', farm, area: field.id })} tabIndex={-1}>
-      {ground}
-    </a>
+    <a href={hrefOf({ page: 'field', farm, area: field.id })}>{ground}</a>
   ) : (
     ground
   );
