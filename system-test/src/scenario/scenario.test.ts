@@ -1,6 +1,5 @@
 /**
- * Scenarios by the command that a tester uses, with real programs: two of the shipped ones, faster than they stand in
- * their files, and one that must fail. They take a minute and a half between them: real time is what they are about.
+ * Scenarios by the command that a tester uses, with real programs: two of the shipped ones, and one that must fail. They take a minute and a half between them: real time is what they are about.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +38,7 @@ expect:
 
 describe('karez-sim run', () => {
   test.each([
-    ['clocks-1970', '180'],
+    ['every-device', '10'],
     ['broken-probes', '8'],
   ])(
     '%s at speed %s: all as expected',

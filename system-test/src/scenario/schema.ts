@@ -1,5 +1,5 @@
 /** What a scenario file looks like. Each table that it draws on (kinds of devices, faults, weather, checks) is elsewhere and complete in itself. */
-import { FAULTS, SPELLS } from '@karez/firmware-sim';
+import { FAULTS, type FaultKind, SPELLS, type SpellName } from '@karez/firmware-sim';
 import { Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { Expectation } from './expect/check-table.ts';
@@ -11,13 +11,12 @@ import { FieldTime } from './times.ts';
 const at = Type.Optional(FieldTime);
 /** How long; default to the end. */
 const lasting = Type.Optional(FieldTime);
-const literals = <T extends string>(names: readonly T[]) => Type.Union(names.map((name) => Type.Literal(name)));
 const Seed = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 
 const Field = Type.Object(
   {
     id: Id,
-    soil: literals(['sandy-loam', 'loam', 'silt-loam', 'clay']),
+    soil: Type.Enum(['sandy-loam', 'loam', 'silt-loam', 'clay']),
     title: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
     crop: Type.Optional(Type.String({ maxLength: 60 })),
     outline: Type.Optional(
@@ -58,8 +57,8 @@ export type LinkFault = Static<typeof LinkFault>;
 
 const ProcessFault = Type.Object(
   {
-    process: literals(['gateway', 'cloud']),
-    how: literals(['kill', 'stop']),
+    process: Type.Enum(['gateway', 'cloud']),
+    how: Type.Enum(['kill', 'stop']),
     at,
     /** Until it is started again; default at once. */
     downFor: Type.Optional(FieldTime),
@@ -70,7 +69,7 @@ export type ProcessFault = Static<typeof ProcessFault>;
 
 /** What a fault may be told besides is the simulator's business, and checked by its table. */
 const DeviceFault = Type.Object({
-  fault: literals(Object.keys(FAULTS)),
+  fault: Type.Enum(Object.keys(FAULTS) as FaultKind[]),
   device: Type.String({ minLength: 1 }),
   at,
   for: lasting,
@@ -120,7 +119,9 @@ export const Scenario = Type.Object(
       ),
     ),
     weather: Type.Optional(
-      Type.Array(Type.Object({ kind: literals(Object.keys(SPELLS)), at, for: FieldTime }, closed), { maxItems: 100 }),
+      Type.Array(Type.Object({ kind: Type.Enum(Object.keys(SPELLS) as SpellName[]), at, for: FieldTime }, closed), {
+        maxItems: 100,
+      }),
     ),
     link: Type.Optional(Type.Array(LinkFault, { maxItems: 200 })),
     faults: Type.Optional(Type.Array(DeviceFault, { maxItems: 500 })),

@@ -1,5 +1,6 @@
 /** The tables that a scenario draws on, as text for `karez-sim list`. */
 import { FAULTS, SPELLS } from '@karez/firmware-sim';
+import Type from 'typebox';
 import { CHECKS } from './expect/check-table.ts';
 import { DEVICE_KINDS } from './kinds/kind-table.ts';
 
@@ -43,7 +44,7 @@ export function tablesText(): string {
       Object.entries(FAULTS).map(([name, record]) => [
         name,
         record.what,
-        'options' in record ? keysOf({ properties: record.options }, '') : '',
+        'options' in record ? keysOf(Type.Object(record.options), '') : '',
       ]),
     ),
     section('Programs (processes: - process: gateway | cloud)', [

@@ -12,7 +12,7 @@ export const counted = checkKind({
     {
       check: Type.Literal('counted'),
       what: Type.Union([Type.Literal('rejected'), Type.Literal('timeouts'), Type.Literal('repeats')]),
-      code: Type.Optional(Type.Union(codes.map((code) => Type.Literal(code)))),
+      code: Type.Optional(Type.Enum(codes)),
       device: Type.Optional(Type.String({ minLength: 1 })),
       atLeast: Type.Integer({ minimum: 1 }),
     },

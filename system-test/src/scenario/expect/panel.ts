@@ -39,7 +39,7 @@ export const panel = checkKind({
     {
       check: Type.Literal('panel'),
       device: Device,
-      shows: Type.Union((['fresh', 'late', 'suspect', 'silent'] as const).map((s) => Type.Literal(s))),
+      shows: Type.Enum(['fresh', 'late', 'suspect', 'silent']),
       after: After,
       within: Patience,
     },

@@ -1,6 +1,6 @@
 /** A line of any protocol that simulator and gateway know, written out as in their own configuration files. */
 import Type from 'typebox';
-import { closed, deviceKind } from './device-kind.ts';
+import { closed, deviceKind, LineEnd } from './device-kind.ts';
 
 const Half = Type.Object({ type: Type.String() }, { description: 'As in its own configuration file, without `port`.' });
 
@@ -11,7 +11,7 @@ export const anyLine = deviceKind({
       kind: Type.Literal('line'),
       sim: Half,
       gateway: Half,
-      port: Type.Optional(Type.Union([Type.Literal('tcp'), Type.Literal('pty')], { description: 'Default tcp.' })),
+      port: LineEnd,
     },
     closed,
   ),

@@ -18,6 +18,13 @@ export const entryHead = {
 /** How often it measures. */
 export const Every = Type.Optional(FieldTime);
 
+/** How simulator and gateway are joined. */
+export const LineEnd = Type.Optional(
+  Type.Union([Type.Literal('tcp'), Type.Literal('pty')], {
+    description: 'A TCP port, or a pseudo-terminal as for a serial device. Default tcp.',
+  }),
+);
+
 /** What stands around an entry. */
 export interface KindContext {
   /** A TCP port of this machine for a line, or a pseudo-terminal in the folder of the run. */

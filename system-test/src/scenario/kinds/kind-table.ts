@@ -3,14 +3,19 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { anyLine } from './any-line.ts';
 import type { DeviceKind } from './device-kind.ts';
 import { drone } from './drone.ts';
+import { modbusDevice, soilProbe } from './modbus-device.ts';
+import { nmeaStation } from './nmea-station.ts';
+import { sdi12Sensor } from './sdi12-sensor.ts';
 import { soilNode } from './soil-node.ts';
-import { soilProbe } from './soil-probe.ts';
 import { weatherStation } from './weather-station.ts';
 
 export const DEVICE_KINDS = {
   'soil-probe': soilProbe,
   'soil-node': soilNode,
+  'modbus-device': modbusDevice,
+  'sdi12-sensor': sdi12Sensor,
   'weather-station': weatherStation,
+  'nmea-station': nmeaStation,
   drone,
   line: anyLine,
 };
@@ -18,7 +23,10 @@ export const DEVICE_KINDS = {
 export const DeviceEntry = Type.Union([
   soilProbe.schema,
   soilNode.schema,
+  modbusDevice.schema,
+  sdi12Sensor.schema,
   weatherStation.schema,
+  nmeaStation.schema,
   drone.schema,
   anyLine.schema,
 ]);

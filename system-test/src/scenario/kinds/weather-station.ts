@@ -1,7 +1,7 @@
 /** A weather station's console at the end of a cable. */
 import { Id } from '@karez/model/schemas';
 import Type from 'typebox';
-import { closed, deviceKind } from './device-kind.ts';
+import { closed, deviceKind, LineEnd } from './device-kind.ts';
 
 export const weatherStation = deviceKind({
   what: 'a weather station (Davis Vantage); a packet every 2 s of real time',
@@ -10,7 +10,7 @@ export const weatherStation = deviceKind({
       kind: Type.Literal('weather-station'),
       id: Id,
       field: Type.Optional(Id),
-      port: Type.Optional(Type.Union([Type.Literal('tcp'), Type.Literal('pty')], { description: 'Default tcp.' })),
+      port: LineEnd,
     },
     closed,
   ),
