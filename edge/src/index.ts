@@ -15,6 +15,7 @@ export { inline } from './journal/journal-inline.ts';
 export { startLine } from './lines.ts';
 export { loadConfig } from './load-config.ts';
 export { readBytes } from './lorawan/byte-values.ts';
+export { lorawanReader } from './lorawan/reader.ts';
 export { FrameFinder } from './mavlink/frame-finder.ts';
 export { frameValues } from './mavlink/values.ts';
 export { findReply } from './modbus/frame.ts';

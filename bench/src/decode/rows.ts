@@ -6,6 +6,7 @@ import type { BenchContext } from '../context.ts';
 import { type Figure, figure } from '../figure.ts';
 import { davisRow } from './davis.ts';
 import { jsonRow } from './json.ts';
+import { lorawanRow } from './lorawan.ts';
 import { mavlinkRow } from './mavlink.ts';
 import { modbusRow } from './modbus.ts';
 import { nmeaRow } from './nmea.ts';
@@ -21,7 +22,7 @@ export interface DecoderRow {
   plain?: { what: string; run(): Run };
 }
 
-const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, mavlinkRow, jsonRow];
+const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, mavlinkRow, jsonRow, lorawanRow];
 
 export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
   const figures: Figure[] = [];

@@ -100,18 +100,19 @@ export async function play(target: Target, subject: Subject, script: Script, tal
   const before = { refused: subject.refused, skipped: subject.skipped ?? 0, held: subject.held };
   const fed: Uint8Array[] = [];
   const outcomes: string[][] = [];
-  const feed = (piece: Uint8Array) => {
+  const feed = async (piece: Uint8Array) => {
     fed.push(piece);
-    subject.feed(piece);
+    const reading = subject.feed(piece);
+    if (reading !== undefined) await reading;
     tally.mostHeld = Math.max(tally.mostHeld, subject.held);
   };
   try {
     for (const piece of script.pieces) {
-      feed(piece);
+      await feed(piece);
       if (target.feeding === 'message') outcomes.push(subject.taken());
     }
     const idle = await subject.settle();
-    if (idle !== undefined) feed(idle);
+    if (idle !== undefined) await feed(idle);
   } catch (error) {
     return [`it crashed: ${(error as Error).stack}`];
   }

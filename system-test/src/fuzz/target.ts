@@ -20,7 +20,7 @@ export interface Subject {
   /** Asks for what `answer` answers, so that a kept round can be played again. Only where the protocol asks. */
   ask?(answer: Uint8Array): void | Promise<void>;
   /** Bytes come in; a message where the protocol has messages. */
-  feed(bytes: Uint8Array): void;
+  feed(bytes: Uint8Array): void | Promise<void>;
   /** Lets so much time pass that nothing is waited for any more. Bytes that a line would bring meanwhile are returned. */
   settle(): void | Uint8Array | Promise<void>;
   /** Keys of what was taken since the last call. */

@@ -4,6 +4,7 @@ import { davis } from './targets/davis.ts';
 import { davisArchive } from './targets/davis-archive.ts';
 import { json } from './targets/json.ts';
 import { lorawan } from './targets/lorawan.ts';
+import { chirpstack, ttn } from './targets/lorawan-events.ts';
 import { mavlink } from './targets/mavlink.ts';
 import { modbusRtu, modbusTcp } from './targets/modbus.ts';
 import { nmea } from './targets/nmea.ts';
@@ -12,5 +13,5 @@ import { sdi12, sdi12Crc } from './targets/sdi12.ts';
 export const TARGETS: readonly Target[] = [
   ...[modbusRtu, modbusTcp, sdi12, sdi12Crc],
   ...[davis, davisArchive, nmea, mavlink],
-  ...[json, lorawan],
+  ...[json, lorawan, chirpstack, ttn],
 ];
