@@ -15,10 +15,20 @@ import { HubLine, type HubLineConfig } from './mqtt/hub-config.ts';
 import { Mqtt } from './mqtt/mqtt-config.ts';
 import { NmeaLine, type NmeaLineConfig } from './nmea/line-config.ts';
 import { Sdi12Line, type Sdi12LineConfig } from './sdi12/line-config.ts';
+import { SparkplugLine, type SparkplugLineConfig } from './sparkplug/line-config.ts';
 
 const PortNumber = Type.Integer({ minimum: 0, maximum: 65_535 });
 
-export const Line = Type.Union([ModbusLine, DavisLine, MavlinkLine, NmeaLine, Sdi12Line, LorawanLine, HubLine]);
+export const Line = Type.Union([
+  ModbusLine,
+  DavisLine,
+  MavlinkLine,
+  NmeaLine,
+  Sdi12Line,
+  LorawanLine,
+  HubLine,
+  SparkplugLine,
+]);
 
 export const GatewayFile = Type.Object(
   {
@@ -96,7 +106,7 @@ export type GatewayFile = Static<typeof GatewayFile>;
 /** A line with its groups made into devices (config/settle-lines.ts). */
 export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig | Sdi12LineConfig;
 /** A line on which messages speak of several devices; it has no port. */
-export type MessageLineConfig = LorawanLineConfig | HubLineConfig;
+export type MessageLineConfig = LorawanLineConfig | HubLineConfig | SparkplugLineConfig;
 export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: (LineConfig | MessageLineConfig)[] };
 
 export const Secrets = Type.Object(

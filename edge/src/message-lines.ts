@@ -28,6 +28,10 @@ async function readerOf(
       const { codecRunner } = await import('./codec/runner.ts');
       return lorawanReader(line, devices, intake, codecRunner(deps));
     }
+    case 'sparkplug': {
+      const { sparkplugHost } = await import('./sparkplug/host.ts');
+      return sparkplugHost(line, devices, intake, deps);
+    }
     case 'mqtt-json': {
       const { jsonHub } = await import('./mqtt/json-hub.ts');
       return jsonHub(line, devices, intake);

@@ -14,6 +14,7 @@ import { ModbusProfile } from './protocols/modbus.ts';
 import { JsonProfile } from './protocols/mqtt-json.ts';
 import { NmeaProfile } from './protocols/nmea.ts';
 import { Sdi12Profile } from './protocols/sdi12.ts';
+import { SparkplugProfile } from './protocols/sparkplug.ts';
 
 export * from './protocols/davis.ts';
 export * from './protocols/lorawan.ts';
@@ -22,6 +23,7 @@ export * from './protocols/modbus.ts';
 export * from './protocols/mqtt-json.ts';
 export * from './protocols/nmea.ts';
 export * from './protocols/sdi12.ts';
+export * from './protocols/sparkplug.ts';
 
 /** The schema of each protocol's profiles, by the protocol's name. */
 export const PROFILE_SCHEMAS = {
@@ -32,6 +34,7 @@ export const PROFILE_SCHEMAS = {
   nmea: NmeaProfile,
   sdi12: Sdi12Profile,
   lorawan: LorawanProfile,
+  sparkplug: SparkplugProfile,
 };
 
 export const Profile = Type.Union([
@@ -42,6 +45,7 @@ export const Profile = Type.Union([
   NmeaProfile,
   Sdi12Profile,
   LorawanProfile,
+  SparkplugProfile,
 ]);
 export type Profile = Static<typeof Profile>;
 export type ProfileChannel = Profile['channels'][number];

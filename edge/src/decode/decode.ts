@@ -12,6 +12,7 @@ const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
   mavlink: async () => (await import('../mavlink/decode-frame.ts')).decodeMavlink,
   nmea: async () => (await import('../nmea/decode-frame.ts')).decodeNmea,
   lorawan: async () => (await import('../lorawan/decode-frame.ts')).decodeLorawan,
+  sparkplug: async () => (await import('../sparkplug/decode-frame.ts')).decodeSparkplug,
   'mqtt-json': async () => (await import('../mqtt/decode-json.ts')).decodeJson,
   sdi12: async () => (await import('../sdi12/decode-frame.ts')).decodeSdi12,
 };

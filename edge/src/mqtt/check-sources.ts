@@ -14,6 +14,8 @@ function keysOf(line: MessageLineConfig): [name: string, keys: (string | undefin
         ['devEui', line.devices.map(({ devEui }) => devEui?.toLowerCase())],
         ['deviceId', line.devices.map(({ deviceId }) => deviceId)],
       ];
+    case 'sparkplug':
+      return [['device', line.devices.map(({ group, node, device = '' }) => `${group}/${node}/${device}`)]];
     case 'mqtt-json':
       return [['key', line.devices.map(({ id, key }) => key ?? id)]];
   }

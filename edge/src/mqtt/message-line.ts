@@ -46,8 +46,8 @@ export function startMessageLine(
   return {
     status: () => reader.status().map((status) => ({ ...status, trouble: link.trouble ?? status.trouble })),
     async stop() {
-      await link.stop();
       await reader.stop();
+      await link.stop();
     },
   };
 }

@@ -154,15 +154,14 @@ function hear(client: MqttClient, reader: MessageReader, intake: Intake, giveUp:
 }
 
 function clientOptions({ user, password, clientId, ca }: ServerOptions, reader: MessageReader): IClientOptions {
+  const { will } = reader;
   return {
     ...{ protocolVersion: 4, clean: !reader.isLasting, clientId, username: user },
     ...{ reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, keepalive: KEEPALIVE_S },
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-    ...(reader.will === undefined
-      ? {}
-      : { will: { ...reader.will, payload: Buffer.from(reader.will.payload), qos: 1 } }),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1 } }),
   };
 }
 

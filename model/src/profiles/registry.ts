@@ -8,6 +8,7 @@ import { LORAWAN_PROFILES } from './lorawan/index.ts';
 import { mavlinkSprayer } from './mavlink-sprayer.ts';
 import { MODBUS_DEVICES } from './modbus-devices.ts';
 import { nmeaWeather } from './nmea-weather.ts';
+import { sparkplugSoilNode } from './sparkplug-soil-node.ts';
 import { teros11, teros12, teros21 } from './teros.ts';
 import { wifiSoilNode } from './wifi-soil-node.ts';
 
@@ -23,6 +24,7 @@ export const PROFILES: readonly Profile[] = [
   teros21,
   climavue50,
   ...LORAWAN_PROFILES,
+  sparkplugSoilNode,
 ];
 
 /** The profile of an id. Throws PROFILE_UNKNOWN naming those that exist. */

@@ -10,6 +10,7 @@ const PROTOCOLS: Partial<Record<Protocol, string>> = {
   'mqtt-json': 'MQTT, JSON',
   sdi12: 'SDI-12',
   lorawan: 'LoRaWAN',
+  sparkplug: 'Sparkplug B',
 };
 
 const HEAD = `# Devices
