@@ -15,6 +15,7 @@ export * from './faults/faults.ts';
 export * from './faults/targets.ts';
 export type { NodeMessage } from './node/message.ts';
 export * from './record.ts';
+export { openRecordings } from './replay/open-recordings.ts';
 export * from './simulator.ts';
 export * from './world/spells.ts';
 export * from './world/world.ts';

@@ -10,6 +10,7 @@ import { lorawanRow } from './lorawan.ts';
 import { mavlinkRow } from './mavlink.ts';
 import { modbusRow } from './modbus.ts';
 import { nmeaRow } from './nmea.ts';
+import { sdi12Row } from './sdi12.ts';
 import { type Run, speed } from './speed.ts';
 
 export interface DecoderRow {
@@ -22,7 +23,7 @@ export interface DecoderRow {
   plain?: { what: string; run(): Run };
 }
 
-const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, mavlinkRow, jsonRow, lorawanRow];
+const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, sdi12Row, mavlinkRow, jsonRow, lorawanRow];
 
 export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
   const figures: Figure[] = [];

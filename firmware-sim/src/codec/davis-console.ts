@@ -20,11 +20,13 @@ const NOAA_REDUCTION = 2;
 
 const HPA_PER_INCH = 33.8638866667;
 const inchesOfMercury = (hPa: number) => Math.round((hPa / HPA_PER_INCH) * 1000);
-const fahrenheitTenths = (c: number) => Math.round((c * 1.8 + 32) * 10);
+/** To the nearest, a half up; also where a half came from another unit and lost its last binary digit on the way. */
+const nearest = (value: number) => Math.round(value + 1e-9);
+const fahrenheitTenths = (c: number) => nearest((c * 1.8 + 32) * 10);
 const mph = (ms: number) => ms / 0.44704;
 const degrees = (deg: number) => (Number.isNaN(deg) ? deg : Math.round(deg) || 360);
 /** Both packets have one byte for it; 255 is kept for "no value". */
-const wholeMph = (ms: number) => Math.min(254, Math.round(mph(ms)));
+const wholeMph = (ms: number) => Math.min(254, nearest(mph(ms)));
 /** Change of the barometer in three hours: up to 0.02 inch is steady, from 0.06 inch on rapid (console manual). */
 function trend(changeHpa: number): number {
   const inches = Math.abs(changeHpa) / HPA_PER_INCH;

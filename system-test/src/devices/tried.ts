@@ -16,10 +16,18 @@ export interface Tried {
 const MODBUS = Object.fromEntries(
   Object.keys(SIM_MODBUS_DEVICES).map((kind) => [kind, { test: 'system-test/src/devices/simulated-modbus.test.ts' }]),
 );
+/** So are those on SDI-12 in this one. */
+const SDI12 = Object.fromEntries(
+  ['climavue50', 'teros-11', 'teros-12', 'teros-21'].map((kind) => [
+    kind,
+    { test: 'system-test/src/devices/simulated-sdi12.test.ts' },
+  ]),
+);
 
 export const TRIED: Record<string, Tried> = {
   ...MODBUS,
   'airmar-weather-station': { test: 'system-test/src/devices/simulated-nmea.test.ts' },
+  ...SDI12,
   'cwt-soil-7in1': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'davis-vantage-pro2': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'mavlink-sprayer': { test: 'system-test/src/way-of-one-reading.test.ts' },

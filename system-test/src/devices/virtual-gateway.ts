@@ -14,7 +14,7 @@ import {
   startGateway,
   type Transport,
 } from '@karez/edge';
-import { Farm, type SimConfig } from '@karez/firmware-sim';
+import { Farm, openRecordings, type SimConfig } from '@karez/firmware-sim';
 import { type Clock, channelKey, KarezError, type Logger, profileOf, seededRandom, silentLogger } from '@karez/model';
 import { type VirtualClock, virtualClock } from '@karez/model/testing';
 import { decodeBatch } from '@karez/model/wire';
@@ -64,9 +64,10 @@ export class VirtualGateway {
     this.#options = options;
     this.clock = virtualClock(options.startMs, 2);
     const { seed, start, site, fields } = WORLD;
+    const recordings = openRecordings(options.sim.recordings, options.sim.lines, '/', { where: (key) => key });
     this.farm = new Farm(
       { seed, start, site, fields, ...options.sim },
-      { seed, startMs: options.startMs, firstCounter: 1 },
+      { seed, startMs: options.startMs, firstCounter: 1, recordings },
       { bytes: (line, bytes) => this.#deliver(line, bytes), message() {}, power() {} },
     );
     const stepMs = options.stepMs ?? 1_000;
