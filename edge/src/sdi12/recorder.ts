@@ -168,7 +168,8 @@ export class Recorder {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     this.#lastUseMs = this.#clock.monoMs();
     this.onTraffic('heard', text);
-    this.heard = (this.heard + text).slice(-HEARD_CHARACTERS);
+    this.heard += text;
     this.#check();
+    this.heard = this.heard.slice(-HEARD_CHARACTERS);
   }
 }
