@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
@@ -17,8 +17,11 @@ export interface DemoFarm {
   isNew: boolean;
 }
 
+/** Changes a file of demo/ for another place. */
+export type Edit = (file: 'gateway.yaml' | 'sim.yaml', text: string) => string;
+
 /** Makes sure that everything the three processes read is in `folder`. */
-export function prepareFarm(folder: string, root: string): DemoFarm {
+export function prepareFarm(folder: string, root: string, edit: Edit = (_, text) => text): DemoFarm {
   for (const part of ['cloud', 'gateway', 'run', 'log', 'sim']) mkdirSync(join(folder, part), { recursive: true });
   const farm = {
     gatewayConfig: join(folder, 'gateway.yaml'),
@@ -26,8 +29,11 @@ export function prepareFarm(folder: string, root: string): DemoFarm {
     secrets: join(folder, 'secrets.yaml'),
     cloudData: join(folder, 'cloud'),
   };
-  if (!existsSync(farm.gatewayConfig)) copyFileSync(join(root, 'demo/gateway.yaml'), farm.gatewayConfig);
-  if (!existsSync(farm.simConfig)) copyFileSync(join(root, 'demo/sim.yaml'), farm.simConfig);
+  for (const [path, file] of [
+    [farm.gatewayConfig, 'gateway.yaml'],
+    [farm.simConfig, 'sim.yaml'],
+  ] as const)
+    if (!existsSync(path)) writeFileSync(path, edit(file, readFileSync(join(root, 'demo', file), 'utf8')));
   const isNew = !existsSync(farm.secrets);
   if (isNew) writeSecrets(farm, root);
   return { ...farm, isNew };

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Makes the passwords that docker-compose.yml reads, once; what is there stays. Readable for the owner only.
+set -eu
+cd "$(dirname "$0")/secrets"
+umask 077
+for name in influx_admin influx_karez grafana_admin; do
+  [ -s "$name" ] || head -c 24 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n' > "$name"
+done
+echo "Passwords are in $(pwd). Grafana's: user admin, password in grafana_admin."
