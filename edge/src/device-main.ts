@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { silentLogger, systemClock } from '@karez/model';
 import { findProfile } from './decode/find-profile.ts';
-import { portFrom, portName } from './device/port-text.ts';
+import { anyPortFrom, portFrom, portName } from './device/port-text.ts';
 import { type Found, SCANNERS, type ScannedProtocol } from './device/scanners.ts';
 import { tryDevice } from './device/try-device.ts';
 import { startTransport } from './transport/transport.ts';
@@ -27,7 +27,8 @@ karez device address PORT A B     give the SDI-12 sensor at address A the addres
   --adapter A      as above
 
 PROFILE is an id (karez decode --list) or a YAML file of your own.
-PORT is like /dev/ttyUSB0, /dev/ttyUSB0@4800 or 192.168.1.20:4001.`;
+PORT is like /dev/ttyUSB0, /dev/ttyUSB0@4800 or 192.168.1.20:4001; for MAVLink also udpin:0.0.0.0:14550 (hear who
+sends there), udpout:192.168.4.1:14555 or tcpin:0.0.0.0:5790.`;
 
 const OPTIONS = {
   address: { type: 'string' },
@@ -70,7 +71,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 async function tryOne([profileText, portText]: string[], values: Values): Promise<void> {
   if (profileText === undefined || portText === undefined) throw new Error('usage: karez device try PROFILE PORT');
   const profile = await findProfile(profileText);
-  const port = portFrom(portText, portOptions(values));
+  const port = anyPortFrom(portText, portOptions(values));
   const outcome = await tryDevice(
     {
       ...{

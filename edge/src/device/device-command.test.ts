@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { portFrom } from './port-text.ts';
+import { anyPortFrom, linePort, portFrom } from './port-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'karez-device-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +53,17 @@ test.each([
   ['192.168.1.20:4001', { tcp: '192.168.1.20:4001' }],
   ['tcp://gateway.local:502', { tcp: 'gateway.local:502' }],
 ])('%s is a port', (text, port) => expect(portFrom(text)).toEqual(port));
+
+test.each([
+  ['udpin:0.0.0.0:14550', { udpListen: '0.0.0.0:14550' }],
+  ['udpout:192.168.4.1:14555', { udp: '192.168.4.1:14555' }],
+  ['tcpin:0.0.0.0:5790', { tcpListen: '0.0.0.0:5790' }],
+  ['/dev/ttyUSB0@57600', { serial: '/dev/ttyUSB0', baudRate: 57_600 }],
+])('%s is a port of drones', (text, port) => {
+  expect(anyPortFrom(text)).toEqual(port);
+  if ('serial' in port) expect(linePort(port)).toEqual(port);
+  else expect(() => linePort(anyPortFrom(text))).toThrow(/only MAVLink is heard there/);
+});
 
 test.each(['', 'soil', 'host:0', 'host:99999', '/dev/tty USB'])('"%s" is none', (text) =>
   expect(() => portFrom(text)).toThrow(/is no port: give a path like/),

@@ -1,6 +1,9 @@
-/** A port as it is written on the command line: `/dev/ttyUSB0`, `/dev/ttyUSB0@9600` or `192.168.1.20:4001`. */
+/**
+ * A port as it is written on the command line: `/dev/ttyUSB0`, `/dev/ttyUSB0@9600` or `192.168.1.20:4001`; for MAVLink also
+ * `udpin:`, `udpout:` and `tcpin:` with an address, as ground stations write them.
+ */
 import { KarezError } from '@karez/model';
-import type { LinePort } from '../config/port.ts';
+import { type AnyPort, type LinePort, portName } from '../config/port.ts';
 
 export interface PortOptions {
   baudRate?: number;
@@ -26,4 +29,19 @@ export function portFrom(text: string, { baudRate, parity }: PortOptions = {}): 
   };
 }
 
-export const portName = (port: LinePort): string => ('serial' in port ? port.serial : port.tcp);
+export { portName };
+
+const PEER_KEYS = { udpin: 'udpListen', udpout: 'udp', tcpin: 'tcpListen' } as const;
+
+/** The same, or a port where several may speak. Throws REQUEST_INVALID. */
+export function anyPortFrom(text: string, options: PortOptions = {}): AnyPort {
+  const peers = /^(udpin|udpout|tcpin):([^/:@\s]+:[0-9]{1,5})$/.exec(text);
+  if (peers === null) return portFrom(text, options);
+  return { [PEER_KEYS[peers[1] as keyof typeof PEER_KEYS]]: peers[2] } as AnyPort;
+}
+
+/** Throws REQUEST_INVALID where several may speak at a port of a protocol that has one device or bus on it. */
+export function linePort(port: AnyPort): LinePort {
+  if ('serial' in port || 'tcp' in port) return port;
+  throw new KarezError('REQUEST_INVALID', `${portName(port)}: only MAVLink is heard there`, { where: 'port' });
+}

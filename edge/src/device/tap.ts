@@ -30,11 +30,11 @@ export function tapOn(open: OpenTransport, clock: Clock, show: (line: string) =>
       const line = open(port, baudRate, deps);
       transport = line;
       let onBytes: Transport['onBytes'] = () => {};
-      line.onBytes = (bytes) => {
+      line.onBytes = (bytes, from) => {
         heard.push(...bytes);
         cancel();
         cancel = clock.after(TOGETHER_MS, flush);
-        onBytes(bytes);
+        onBytes(bytes, from);
       };
       return {
         get name() {
@@ -64,10 +64,10 @@ export function tapOn(open: OpenTransport, clock: Clock, show: (line: string) =>
         set onBytes(run) {
           onBytes = run;
         },
-        write(bytes) {
+        write(bytes, to) {
           flush();
           show(`→ ${bytesInWords([...bytes])}`);
-          line.write(bytes);
+          line.write(bytes, to);
         },
         ...(line.setBreak === undefined ? {} : { setBreak: line.setBreak.bind(line) }),
         stop: () => line.stop(),

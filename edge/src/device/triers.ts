@@ -3,11 +3,12 @@
  * parts. A new protocol is one row. MQTT has none: its devices come to the gateway.
  */
 import type { Protocol } from '@karez/model';
-import type { LinePort } from '../config/port.ts';
+import type { AnyPort } from '../config/port.ts';
 import type { LineConfig } from '../config.ts';
+import { linePort } from './port-text.ts';
 
 export interface TryOn {
-  port: LinePort;
+  port: AnyPort;
   /** As given on the command line, or the usual one of the protocol. */
   address: string;
   /** Modbus TCP instead of RTU. */
@@ -32,13 +33,13 @@ export const TRIERS: Partial<Record<Protocol, Trier>> = {
     isAsked: true,
     line: (device, { port, address, isTcp }) => ({
       type: 'modbus',
-      port,
+      port: linePort(port),
       framing: isTcp ? 'tcp' : 'rtu',
       devices: [{ ...device, address: Number(address) }],
     }),
   },
-  davis: { isAsked: false, line: (device, { port }) => ({ type: 'davis', port, device }) },
-  nmea: { isAsked: false, line: (device, { port }) => ({ type: 'nmea', port, device }) },
+  davis: { isAsked: false, line: (device, { port }) => ({ type: 'davis', port: linePort(port), device }) },
+  nmea: { isAsked: false, line: (device, { port }) => ({ type: 'nmea', port: linePort(port), device }) },
   mavlink: {
     usualAddress: '1',
     isAsked: false,
@@ -54,7 +55,7 @@ export const TRIERS: Partial<Record<Protocol, Trier>> = {
     isAsked: true,
     line: (device, { port, address, adapter = 'command' }) => ({
       type: 'sdi12',
-      port,
+      port: linePort(port),
       adapter,
       devices: [{ ...device, address }],
     }),

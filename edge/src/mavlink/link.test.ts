@@ -251,7 +251,10 @@ test('to an address a heartbeat goes out each second, from no vehicle and no gro
 });
 
 test('messages are asked for one by one, again where there is no answer, anew after a silence', async () => {
-  const { clock, line, written } = setUp({ vehicle: { setIntervals: true }, port: { udpListen: '0.0.0.0:14550' } });
+  const { clock, line, written, count } = setUp({
+    vehicle: { setIntervals: true },
+    port: { udpListen: '0.0.0.0:14550' },
+  });
   const asked = () => written().filter((f) => f.name === 'COMMAND_LONG');
   const ack = (result: number, fields: object = {}) =>
     mavlinkFrame('COMMAND_ACK', { command: 511, result, ...fields }, { sequence: next() });
@@ -278,6 +281,8 @@ test('messages are asked for one by one, again where there is no answer, anew af
   ]);
   for (let i = 0; i < 30; i++) line.sayFrom('10.0.0.7:5000', ack(3));
   const all = asked().length;
+  expect(count('not-sent', { system: 1 })).toBe(all - 3);
+  expect(count('not-sent', { message: 'GLOBAL_POSITION_INT' })).toBe(1);
   line.sayFrom('10.0.0.7:5000', heartbeat());
   await clock.advance(9_000);
   expect(asked().length).toBe(all);

@@ -126,6 +126,12 @@ export function startMavlinkLink(
           labels: { line: transport.name, system: `${system}`, component: `${component}` },
         })),
       ),
+      ...[...vehicles.values()].flatMap(({ systemId, notSent }) =>
+        notSent.map((message) => ({
+          ...{ what: 'not-sent', n: 1 },
+          labels: { line: transport.name, system: `${systemId}`, message },
+        })),
+      ),
       ...peers.unknown.map(([id, n]) => ({ what: 'unknown', n, labels: { line: transport.name, message: `${id}` } })),
       { what: 'elsewhere', n: peers.elsewhere, labels: { line: transport.name } },
     ],

@@ -97,6 +97,11 @@ export class Vehicle {
     };
   }
 
+  /** Messages that the autopilot does not send at the pace that was asked for. */
+  get notSent(): string[] {
+    return [...(this.#requests?.refused ?? [])];
+  }
+
   stop(): void {
     this.#requests?.stop();
   }
