@@ -9,9 +9,10 @@ import { mavlink } from './targets/mavlink.ts';
 import { modbusRtu, modbusTcp } from './targets/modbus.ts';
 import { nmea } from './targets/nmea.ts';
 import { sdi12, sdi12Crc } from './targets/sdi12.ts';
+import { sparkplug } from './targets/sparkplug.ts';
 
 export const TARGETS: readonly Target[] = [
   ...[modbusRtu, modbusTcp, sdi12, sdi12Crc],
   ...[davis, davisArchive, nmea, mavlink],
-  ...[json, lorawan, chirpstack, ttn],
+  ...[json, lorawan, chirpstack, ttn, sparkplug],
 ];
