@@ -77,6 +77,16 @@ describe('a scenario', () => {
     ['at: 10s', 'at: 3min', 'test.yaml:12: faults.0.at must be before the end, 2min'],
     ['check: nothing-lost', 'check: nothing-gone', 'test.yaml:14: expect.0.check must be "nothing-lost" or'],
     ['device: node-1, shows', 'device: node-7, shows', 'test.yaml:15: expect.1.device must mean a device'],
+    [
+      'expect:',
+      'rules: [{ id: r, condition: { type: below } }]\nexpect:',
+      /test\.yaml:13: rules\.0\.condition\.\w+ is missing/,
+    ],
+    [
+      'expect:\n',
+      'expect:\n  - { check: alert, rule: r, within: 1s }\n',
+      'expect.0.rule must be the id of a rule of this scenario',
+    ],
     ['within: 3 intervals', 'within: soon', 'test.yaml:15: expect.1.within must be a time of the field such as 2min'],
     ['lasts: 2min', 'lasts: 2min\nspeed: 1000', 'devices.0.every is 10 ms of real time at speed 1000'],
     ['lasts: 2min', 'lasts: 2min\nclocks: field', 'devices.0.kind must be soil-node with clocks: field'],

@@ -8,6 +8,7 @@ import { contextOf } from './context.ts';
 import { checkKindOf } from './expect/check-table.ts';
 import { deviceKindOf } from './kinds/kind-table.ts';
 import { orderOf, type Plan, planOf } from './plan.ts';
+import { type RuleEntry, ruleProblem } from './rules.ts';
 import { Scenario } from './schema.ts';
 import { fieldMs } from './times.ts';
 
@@ -42,6 +43,7 @@ export function loadScenario(path: string, options: { seed?: number; speed?: num
   };
   checkDevices(scenario, fail);
   checkClocks(scenario, fail);
+  checkRules(scenario, fail);
   const plan = planned(scenario, speed, fail);
   checkFaults(scenario, plan, fail);
   checkSim(plan, file, fail);
@@ -85,6 +87,14 @@ function checkClocks({ clocks, start, devices }: Scenario, fail: Fail): void {
       `devices.${polled}.kind`,
       'must be soil-node with clocks: field; what the gateway reads itself gets its own time',
     );
+}
+
+function checkRules({ rules = [] }: Scenario, fail: Fail): void {
+  for (const [i, rule] of rules.entries()) {
+    const problem = ruleProblem(rule as RuleEntry);
+    if (problem !== undefined) fail(`rules.${i}.${problem.key}`, problem.expected);
+    if (rules.findIndex(({ id }) => id === rule.id) < i) fail(`rules.${i}.id`, 'must differ from the others');
+  }
 }
 
 /** What the simulator would say of its half. */

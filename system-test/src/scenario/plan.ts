@@ -1,8 +1,10 @@
 /** From a scenario to what simulator and gateway are told. Pure: ports are handed in, so that a plan can be checked before anything runs. */
 import { type FaultCommand, type FaultTarget, type SimConfig, targetsOf } from '@karez/firmware-sim';
 import { KarezError, PROFILES } from '@karez/model';
+import type { Rule } from '@karez/model/schemas';
 import type { KindContext } from './kinds/device-kind.ts';
 import { deviceKindOf } from './kinds/kind-table.ts';
+import { type RuleEntry, ruleOf } from './rules.ts';
 import type { DeviceFault, Scenario } from './schema.ts';
 import { fieldMs } from './times.ts';
 
@@ -29,6 +31,8 @@ export interface Plan {
   /** When the field's time begins, UTC ms. */
   startMs: number;
   sim: SimConfig;
+  /** For the cloud. */
+  rules: Rule[];
   /** Written out for the gateway, which checks it. */
   gateway: object;
   nodes: string[];
@@ -116,6 +120,7 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
   };
   return {
     ...{ seed, speed, lastsMs, clocks, startMs, sim, gateway, nodes: nodeIds, entryOfLine },
+    rules: (scenario.rules ?? []).map((rule) => ruleOf(rule as RuleEntry)),
     intervalsMs: intervalsOf([...lines.map((line) => line.gateway), ...nodes.map((node) => node.gateway)]),
     targets: targetsOf(sim),
   };

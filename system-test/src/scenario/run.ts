@@ -89,6 +89,7 @@ export async function runScenario({ path, scenario, speed }: LoadedScenario, opt
     // The field is there before the gateway looks for it; its time begins when all are ready.
     await stage.start('simulator');
     await stage.start('gateway');
+    await stage.setRules();
     const { beganMs } = (await stage.tellSim({ world: 'start' })) as unknown as { beganMs: number };
     const zero = performance.now() - (Date.now() - beganMs);
     const realMs = () => performance.now() - zero;
@@ -119,6 +120,7 @@ export async function runScenario({ path, scenario, speed }: LoadedScenario, opt
     const results = [
       ...judge(checks, drained, {
         ...{ folder, books, watcher },
+        realWallMs: (ms) => beganMs + ms / speed,
         wallMs: (ms) => (plan.clocks === 'field' ? plan.startMs + ms : beganMs + ms / speed),
       }),
       ...struck(report),
@@ -193,12 +195,13 @@ interface Remains {
   books: Books | undefined;
   watcher: Watcher;
   wallMs: Evidence['wallMs'];
+  realWallMs: Evidence['realWallMs'];
 }
 
 function judge(
   checks: readonly { name: string; watch: Watch }[],
   undrained: string | undefined,
-  { folder, books, watcher, wallMs }: Remains,
+  { folder, books, watcher, wallMs, realWallMs }: Remains,
 ): Result[] {
   if (books === undefined)
     return checks.map(({ name, watch }) => {
@@ -208,7 +211,7 @@ function judge(
   const stored = openStored(join(folder, 'cloud/cloud.db'));
   try {
     const evidence: Evidence = {
-      ...{ books, counts: watcher.counts, wallMs },
+      ...{ books, counts: watcher.counts, wallMs, realWallMs },
       readings: (device, channel) => stored.of(device, channel),
       peakMb: Object.fromEntries(watcher.usage.names().map((name) => [name, watcher.usage.of(name)?.peakMb ?? 0])),
     };

@@ -5,6 +5,7 @@ import Type, { type Static } from 'typebox';
 import { Expectation } from './expect/check-table.ts';
 import { closed } from './kinds/device-kind.ts';
 import { DeviceEntry } from './kinds/kind-table.ts';
+import { RuleEntry } from './rules.ts';
 import { FieldTime } from './times.ts';
 
 /** When it begins, from the start of the scenario; default at once. */
@@ -126,6 +127,7 @@ export const Scenario = Type.Object(
     link: Type.Optional(Type.Array(LinkFault, { maxItems: 200 })),
     faults: Type.Optional(Type.Array(DeviceFault, { maxItems: 500 })),
     processes: Type.Optional(Type.Array(ProcessFault, { maxItems: 100 })),
+    rules: Type.Optional(Type.Array(RuleEntry, { maxItems: 100 })),
     expect: Type.Array(Expectation, { minItems: 1, maxItems: 200 }),
   },
   closed,

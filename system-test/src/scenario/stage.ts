@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { FarmReport } from '@karez/firmware-sim';
 import { type ApiGateway, type FarmDetail, type GatewayStatus, type Latest, RIGHTS, seededRandom } from '@karez/model';
 import { stringify } from 'yaml';
-import { launch, ROOT, type Running } from '../process.ts';
+import { launch, ROOT, type Running, waitFor } from '../process.ts';
+import type { ShownAlert } from './expect/check.ts';
 import { FARM, GATEWAY, type Plan, planOf } from './plan.ts';
 import type { Scenario } from './schema.ts';
 import { startWeakLink, type WeakLink } from './weak-link.ts';
@@ -29,6 +30,8 @@ const FILES: Record<Part, string> = {
 /** What was compiled before need not be again. */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 const ANSWER_MS = 5_000;
+const RULES_LIMIT_MS = 60_000;
+const MOST_ALERTS = 100;
 
 export interface StageOptions {
   folder: string;
@@ -57,7 +60,7 @@ export class Stage {
   /** The cloud's address for people. */
   consoleUrl = '';
 
-  readonly #token: string;
+  readonly #login: { authorization: string };
 
   private constructor(plan: Plan, options: StageOptions, link: WeakLink, ports: Ports, token: string) {
     this.plan = plan;
@@ -65,7 +68,7 @@ export class Stage {
     this.link = link;
     this.#options = options;
     this.#ports = ports;
-    this.#token = token;
+    this.#login = { authorization: `Bearer ${token}` };
   }
 
   /** Writes all files into the folder; starts nothing yet. */
@@ -166,7 +169,37 @@ export class Stage {
 
   farm = () => this.#api<FarmDetail>(`farms/${FARM}`);
   latest = () => this.#api<Latest>(`farms/${FARM}/latest`);
-  alerts = () => this.#api<unknown>(`farms/${FARM}/alerts`);
+  async alerts(): Promise<ShownAlert[] | undefined> {
+    const answer = await this.#api<{ alerts: { rule: string; device: string | null }[] }>(
+      `farms/${FARM}/alerts?state=all&limit=${MOST_ALERTS}`,
+    );
+    return answer?.alerts.map(({ rule, device }) => ({ rule, device: device ?? undefined }));
+  }
+
+  /** Gives the cloud the rules, and waits until the gateway works by them. */
+  async setRules(): Promise<void> {
+    const { rules } = this.plan;
+    if (rules.length === 0) return;
+    await waitFor('the cloud to know the farm', () => this.farm(), RULES_LIMIT_MS);
+    for (const rule of rules) {
+      const response = await fetch(this.#url(`farms/${FARM}/rules`), {
+        ...{
+          method: 'POST',
+          headers: { ...this.#login, 'content-type': 'application/json' },
+          body: JSON.stringify(rule),
+        },
+      });
+      if (!response.ok) throw new Error(`the cloud does not take the rule ${rule.id}: ${await response.text()}`);
+    }
+    await waitFor(
+      'the gateway to work by the rules',
+      async () => {
+        const said = await this.#api<{ revision: number; gateways: { revision: number }[] }>(`farms/${FARM}/rules`);
+        return said?.gateways.some(({ revision }) => revision === said.revision);
+      },
+      RULES_LIMIT_MS,
+    );
+  }
 
   async gateway(): Promise<ApiGateway | undefined> {
     return (await this.#api<ApiGateway[]>('gateways'))?.find((g) => g.farm === FARM && g.gateway === GATEWAY);
@@ -176,8 +209,12 @@ export class Stage {
     return json<LocalPage>(`http://127.0.0.1:${this.#ports.status}/status.json`);
   }
 
+  #url(path: string): string {
+    return `http://127.0.0.1:${this.#ports.http}/api/v1/${path}`;
+  }
+
   #api<T>(path: string): Promise<T | undefined> {
-    return json<T>(`http://127.0.0.1:${this.#ports.http}/api/v1/${path}`, { authorization: `Bearer ${this.#token}` });
+    return json<T>(this.#url(path), this.#login);
   }
 
   /** Ends whatever still runs. */

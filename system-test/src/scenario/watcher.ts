@@ -2,7 +2,7 @@
 import { judgeFarm } from '@karez/console/judge';
 import type { FarmDetail, GatewayStatus } from '@karez/model';
 import { LifeCounts } from './counts.ts';
-import type { LocalLook, Look, Shown, ShownAlert, Watch } from './expect/check.ts';
+import type { LocalLook, Look, Shown, Watch } from './expect/check.ts';
 import type { Part, Stage } from './stage.ts';
 import { Usage } from './usage.ts';
 
@@ -72,7 +72,7 @@ export class Watcher {
     }
     const realMs = this.#options.realMs();
     const look: Look = {
-      ...{ realMs, fieldMs: realMs * stage.plan.speed, latest, shown, gateway, alerts: alertsOf(alerts) },
+      ...{ realMs, fieldMs: realMs * stage.plan.speed, latest, shown, gateway, alerts, wallMs: Date.now() },
       local: page && this.#localOf(page.status, realMs),
     };
     const isOver = look.fieldMs > stage.plan.lastsMs;
@@ -88,8 +88,4 @@ export class Watcher {
       clocks === 'field' ? (startMs + realMs * speed - journal.oldestMs) / speed : timeMs - journal.oldestMs;
     return { waiting, oldestAgeMs: Math.max(0, ageMs) };
   }
-}
-
-function alertsOf(answer: unknown): ShownAlert[] | undefined {
-  return Array.isArray(answer) ? (answer as ShownAlert[]) : undefined;
 }

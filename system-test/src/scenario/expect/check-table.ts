@@ -1,6 +1,6 @@
 /** Every kind of check. */
 import Type, { type Static, type TSchema } from 'typebox';
-import { alert } from './alert.ts';
+import { alert, noAlert } from './alert.ts';
 import { nothingLost, storedOnce } from './books.ts';
 import type { CheckKind } from './check.ts';
 import { counted, memory } from './counted.ts';
@@ -20,6 +20,7 @@ export const CHECKS = {
   counted,
   memory,
   alert,
+  'no-alert': noAlert,
 };
 
 export const Expectation = Type.Union([
@@ -35,6 +36,7 @@ export const Expectation = Type.Union([
   counted.schema,
   memory.schema,
   alert.schema,
+  noAlert.schema,
 ]);
 export type Expectation = Static<typeof Expectation>;
 

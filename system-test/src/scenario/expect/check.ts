@@ -18,6 +18,8 @@ export interface Look {
   /** Since the scenario began: real, and of the field. */
   realMs: number;
   fieldMs: number;
+  /** On the wall, UTC ms. */
+  wallMs: number;
   /** The newest values by the cloud; undefined while it does not answer. */
   latest: Latest | undefined;
   /** What the console's own judgement makes of them, by device. */
@@ -38,7 +40,6 @@ export interface LocalLook {
 export interface ShownAlert {
   rule: string;
   device: string | undefined;
-  sinceMs: number;
 }
 
 /** What is left when everything has drained and stopped. */
@@ -46,6 +47,8 @@ export interface Evidence {
   readings(device: string, channel: string | undefined): StoredReading[];
   /** The time that a reading taken at a moment of the field has. */
   wallMs(fieldMs: number): number;
+  /** When that moment was, on the wall. */
+  realWallMs(fieldMs: number): number;
   counts: Counts;
   books: {
     missing: string[];
@@ -82,6 +85,8 @@ export interface CheckContext {
   /** The gateway's interval of a device, real ms. */
   intervalMs(device: string): number;
   selected(selector: string): string[];
+  /** Ids of the scenario's rules. */
+  rules: readonly string[];
   /** How long a span is for devices, real ms; of several devices the longest. */
   realMs(span: Span, devices: readonly string[]): number;
   /** Real time between two looks. */

@@ -13,9 +13,17 @@ const context: CheckContext = {
   selected: (selector) => (selector === 'all' ? ['a', 'b'] : ['a', 'b'].filter((id) => id === selector)),
   realMs: (span) => (span.kind === 'intervals' ? span.n * 2_000 : span.kind === 'real' ? span.ms : span.ms / 10),
   lookEveryMs: 500,
+  rules: ['frost'],
 };
 const look = (realMs: number, more: Partial<Look> = {}): Look => ({
-  ...{ realMs, fieldMs: realMs * 10, latest: undefined, shown: undefined, gateway: undefined },
+  ...{
+    realMs,
+    wallMs: 1_000_000 + realMs,
+    fieldMs: realMs * 10,
+    latest: undefined,
+    shown: undefined,
+    gateway: undefined,
+  },
   ...{ local: undefined, alerts: undefined, ...more },
 });
 const shown = (a: Shown, b: Shown = 'fresh') => new Map<string, Shown>(Object.entries({ a, b }));
@@ -35,6 +43,7 @@ const evidence: Evidence = {
   readings: (device, channel) =>
     readings.filter((r) => r.device === device && (channel === undefined || r.channel.startsWith(channel))),
   wallMs: (fieldMs) => 1_000_000 + fieldMs / 10,
+  realWallMs: (fieldMs) => 1_000_000 + fieldMs / 10,
   counts: {
     rejected: ({ code, devices }) => (devices !== undefined ? devices.length : code === 'FRAME_CHECKSUM' ? 4 : 9),
     timeouts: (devices) => devices?.length ?? 7,
@@ -155,15 +164,32 @@ const CASES: Record<keyof typeof CHECKS, Case> = {
   },
   alert: {
     spec: { check: 'alert', rule: 'frost', device: 'a', after: '100s', within: '50s' },
-    looks: [look(11_000, { alerts: [] }), look(12_000, { alerts: [{ rule: 'frost', device: 'a', sinceMs: 1 }] })],
+    looks: [look(11_000, { alerts: [] }), look(12_000, { alerts: [{ rule: 'frost', device: 'a' }] })],
     otherwise: [
       {
-        spec: { device: 'b' },
-        looks: [look(17_000, { alerts: [{ rule: 'frost', device: 'a', sinceMs: 1 }] })],
-        says: /not within/,
+        looks: [look(17_000, { alerts: [{ rule: 'frost', device: 'a' }] })],
+        says: /shown after 7.0 s \(5.0 s allowed\)/,
       },
-      { looks: [look(11_000, { alerts: [] })], says: /ended before/ },
+      { spec: { device: 'all' }, says: /never shown of b/ },
+      { spec: { rule: 'heat' }, says: /never shown/ },
+      // The first reading below 2 was taken at 20 s of the field, two seconds after the beginning.
+      {
+        spec: { after: undefined, since: { device: 'a', channel: 'air.temperature', below: 2 } },
+        says: /shown after 10 s \(5.0 s allowed\)/,
+      },
+      {
+        spec: { after: undefined, since: { device: 'a', channel: 'air.temperature', below: -2 } },
+        says: /no such reading/,
+      },
       { looks: [look(17_000)], says: /this cloud has no alerts/ },
+    ],
+  },
+  'no-alert': {
+    spec: { check: 'no-alert', rule: 'frost', device: 'a' },
+    looks: [look(1_000, { alerts: [{ rule: 'frost', device: 'b' }] })],
+    otherwise: [
+      { spec: { device: undefined }, says: /of b/ },
+      { looks: [look(1_000)], says: /this cloud has no alerts/ },
     ],
   },
 };
