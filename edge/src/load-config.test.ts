@@ -175,6 +175,16 @@ describe('what is wrong is said with file, line, key and what was expected', () 
       'profile: wifi-soil-node',
       'gateway.yaml:19: lines.1.device.profile must be a davis profile; "wifi-soil-node" speaks mqtt-json',
     ],
+    [
+      'systemId: 1',
+      'systemId: 1, signed: true',
+      'gateway.yaml:23: lines.2.devices.0.signed needs a passphrase under devices.drone in secrets.yaml',
+    ],
+    [
+      'tcp: "127.0.0.1:5760"',
+      'udpListen: "0.0.0.0:99999"',
+      'gateway.yaml:21: lines.2.port.udpListen must have a port from 1 to 65535, not 99999',
+    ],
     ['systemId: 1', 'systemId: 0', 'gateway.yaml:23: lines.2.devices.0.systemId must be >= 1, not 0'],
     [
       'topic: field/node-2',
