@@ -5,6 +5,7 @@
  */
 export * from './ack.ts';
 export type * from './api.ts';
+export type * from './api-alerts.ts';
 export type * from './calibration/calibration-schema.ts';
 export * from './calibration/formula.ts';
 export * from './calibration/soil-curves.ts';

@@ -127,6 +127,13 @@ export const LIMITS = {
   statusAlerts: 500,
   /** Transitions of alerts that wait in memory while the journal takes nothing; beyond, the oldest go and are counted. */
   transitionsWaiting: 10_000,
+  /** Occurrences in the answer of a look back, and readings looked at for it: some seconds of work. */
+  lookBackOccurrences: 500,
+  lookBackReadings: 2_000_000,
+  /** Transitions of one rule at one subject that its alerts are made of: months of one that flaps as often as it may. */
+  transitionsPerSubject: 2_000,
+  /** Alerts in one answer of the API. */
+  alertsPerAnswer: 200,
   /** Ranges in one acknowledgement; more go in several. */
   ackRanges: 500,
 } as const;

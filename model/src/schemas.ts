@@ -1,5 +1,6 @@
 /** One schema for each thing that crosses a border, and the one way to check it. */
 export * from './api.ts';
+export * from './api-alerts.ts';
 export * from './calibration/calibration-schema.ts';
 export * from './catalog.ts';
 export * from './contacts.ts';

@@ -11,6 +11,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Readings } from '@karez/model';
 import { HOUR_MS } from '../rollup/levels.ts';
 import { newestRows, takenMs } from '../store/newest.ts';
+import type { AlertInbox } from './alert-inbox.ts';
 import type { DirtyHours } from './dirty.ts';
 import type { Names } from './names.ts';
 import { inOrder, type RangeTable, runsOf } from './ranges.ts';
@@ -23,6 +24,8 @@ export interface VaultBatch {
   readings: Readings;
   /** Path by channel number. */
   paths: Map<number, string>;
+  /** Channels of the gateway's alerts, each with its place in a sample; left out where there are none. */
+  alerts?: Map<number, number>;
   /** Conflicts that another store has found; only the ledger is kept here then. */
   conflicts?: number;
 }
@@ -40,11 +43,21 @@ export type LatestRow = [path: string, timeMs: number, value: number | null, qua
 /** Rows in one statement where there are so many: calling SQLite costs as much as a row. */
 const ROWS_TOGETHER = 16;
 
+export interface ReadingParts {
+  names: Names;
+  ledger: RangeTable;
+  dirty: DirtyHours;
+  inbox: AlertInbox;
+  /** Whether readings are kept here. */
+  keep: boolean;
+}
+
 export class ReadingTable {
   readonly #keep: boolean;
   readonly #names: Names;
   readonly #ledger: RangeTable;
   readonly #dirty: DirtyHours;
+  readonly #inbox: AlertInbox;
   readonly #insert: StatementSync;
   readonly #insertMany: StatementSync;
   readonly #find: StatementSync;
@@ -52,11 +65,12 @@ export class ReadingTable {
   readonly #allLatest: StatementSync;
   readonly #addConflicts: StatementSync;
 
-  constructor(db: DatabaseSync, names: Names, ledger: RangeTable, dirty: DirtyHours, keep: boolean) {
+  constructor(db: DatabaseSync, { keep, names, ledger, dirty, inbox }: ReadingParts) {
     this.#keep = keep;
     this.#names = names;
     this.#ledger = ledger;
     this.#dirty = dirty;
+    this.#inbox = inbox;
     const insert = (rows: number) =>
       db.prepare(
         `INSERT OR IGNORE INTO reading (series, time, source, seq, value, quality) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`,
@@ -78,7 +92,7 @@ export class ReadingTable {
   }
 
   /** Within a transaction of the caller. */
-  commit({ farm, gateway, epoch, readings, paths, conflicts: found }: VaultBatch, nowMs: number): VaultOutcome {
+  commit({ farm, gateway, epoch, readings, paths, alerts, conflicts: found }: VaultBatch, nowMs: number): VaultOutcome {
     const source = this.#names.source(farm, gateway, epoch);
     const runs = runsOf(readings.seq, readings.count);
     const known = inOrder(runs.flatMap((run) => this.#ledger.overlap(source, run)));
@@ -109,6 +123,7 @@ export class ReadingTable {
       );
     }
     this.#markHours(readings, paths);
+    if (alerts !== undefined) this.#inbox.take(source, readings, alerts, known);
     for (const run of runs) this.#ledger.add(source, run);
     return outcome;
   }

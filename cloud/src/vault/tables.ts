@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** What each version adds to the one before. */
 const STEPS = [
@@ -52,6 +52,11 @@ const STEPS = [
     sound INTEGER NOT NULL, used INTEGER NOT NULL, sum REAL NOT NULL, sin REAL NOT NULL, cos REAL NOT NULL, lo REAL, hi REAL, last REAL,
     PRIMARY KEY (series, level, time)) WITHOUT ROWID;
   INSERT INTO dirty (hour, series) SELECT DISTINCT time / 3600000, series FROM reading;
+  `,
+  `
+  CREATE TABLE alert_inbox (
+    source INTEGER NOT NULL REFERENCES source, seq INTEGER NOT NULL, time INTEGER NOT NULL, parts INTEGER NOT NULL,
+    v0 REAL, v1 REAL, v2 REAL, v3 REAL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
   `,
 ];
 

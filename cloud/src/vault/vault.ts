@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Inventory } from '@karez/model';
+import { AlertInbox, type InboxRow } from './alert-inbox.ts';
 import { type DirtyHour, DirtyHours } from './dirty.ts';
 import { Names } from './names.ts';
 import { Quarantine, type QuarantineEntry, type QuarantineRow } from './quarantine.ts';
@@ -44,6 +45,7 @@ export class Vault {
   readonly #readings: ReadingTable;
   readonly #quarantine: Quarantine;
   readonly #sources: Sources;
+  readonly #inbox: AlertInbox;
 
   constructor({ path, keepReadings }: VaultOptions) {
     this.#db = new DatabaseSync(path);
@@ -54,7 +56,10 @@ export class Vault {
     const given = new RangeTable(this.#db, 'given');
     this.#dirty = new DirtyHours(this.#db);
     this.#rollups = new RollupTable(this.#db);
-    this.#readings = new ReadingTable(this.#db, this.#names, this.#ledger, this.#dirty, keepReadings);
+    this.#inbox = new AlertInbox(this.#db);
+    this.#readings = new ReadingTable(this.#db, {
+      ...{ names: this.#names, ledger: this.#ledger, dirty: this.#dirty, inbox: this.#inbox, keep: keepReadings },
+    });
     this.#quarantine = new Quarantine(this.#db, this.#names, refused);
     this.#sources = new Sources(this.#db, this.#names, { ledger: this.#ledger, refused, given });
   }
@@ -102,6 +107,15 @@ export class Vault {
       const source = this.#names.knownSource(farm, gateway, epoch);
       return source === undefined ? [] : runs.flatMap((run) => this.#ledger.overlap(source, run));
     });
+  }
+
+  /** Transitions of alerts that were committed and not taken yet, at most so many. */
+  alertInbox(most: number): InboxRow[] {
+    return this.#inbox.rows(most);
+  }
+
+  alertsTaken(rows: readonly Pick<InboxRow, 'farm' | 'gateway' | 'epoch' | 'seq'>[]): void {
+    this.#transaction(() => this.#inbox.done(rows));
   }
 
   latest(): LatestRow[] {

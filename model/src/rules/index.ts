@@ -3,6 +3,7 @@ export * from './alert-device.ts';
 export * from './bind.ts';
 export * from './defaults.ts';
 export * from './derived.ts';
+export * from './episodes.ts';
 export * from './evaluate.ts';
 export * from './message.ts';
 export type * from './rule.ts';
