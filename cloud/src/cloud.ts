@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, KarezError, type Logger } from '@karez/model';
+import { startAlerts } from './alerts/start-alerts.ts';
 import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -89,20 +90,40 @@ async function startParts(
   live.load(await vault.latest());
   const flow = startFlowNotes(clock, (note) => store.note(note));
   started.defer(() => flow.stop());
+  const people = new People(await openPeopleDb(join(options.dataDir, 'people.db')), clock);
+  started.defer(() => people.close());
+  const outbox = await Outbox.open(join(options.dataDir, 'outbox.db'), {
+    ...{ clock, logger, random: { next: secureRandom }, senders: makeSenders(clock, options.mail) },
+    ...{ members: (farm) => people.members(farm), base: options.publicUrl ?? null },
+  });
+  started.defer(() => outbox.close());
+  let broker: Broker | undefined;
+  const alerts = await startAlerts({
+    ...{ clock, logger, path: join(options.dataDir, 'alerts.db'), registry, vault, store, live },
+    ...{ tell: (notice) => outbox.tell(notice), note: (note) => store.note(note) },
+    send: (farm, gateway, message) => broker?.sendRules(farm, gateway, message),
+  });
+  started.defer(() => alerts.stop());
   const ingest = new Ingest({
     ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
     quarantine: (entries) => vault.quarantine(entries),
-    acknowledge: (farm, gateway, ack) => broker.acknowledge(farm, gateway, ack),
+    acknowledge: (farm, gateway, ack) => broker?.acknowledge(farm, gateway, ack),
     committed(batches, nowMs) {
       live.committed(batches, nowMs);
       flow.committed(batches, nowMs);
+      alerts.committed(batches, nowMs);
     },
   });
   started.defer(startRollups({ clock, logger, rollUp: (closedMs) => store.rollUp(closedMs) }));
+  const noteOf = gatewayNotes(clock, (note) => store.note(note));
   const receiver = new Receiver({
     ...{ clock, logger, registry, ingest, live },
-    said: gatewayNotes(clock, (note) => store.note(note)),
+    said(farm, gateway, status) {
+      noteOf(farm, gateway, status);
+      alerts.said(farm, gateway, status);
+    },
+    described: (farm) => alerts.described(farm),
   });
   const writeWords = () =>
     registry.write().catch((cause) => logger.log('warn', 'what gateways said could not be written', { cause }));
@@ -112,24 +133,20 @@ async function startParts(
     stopWriting();
     await writeWords();
   });
-  const broker: Broker = await openBroker(
+  const opened = await openBroker(
     {
       ...{ clock, logger, check: passwordChecker(vault) },
       received: (farm, gateway, leaf, payload) => receiver.received(farm, gateway, leaf, payload),
       connected: (farm, gateway, isConnected) => receiver.connected(farm, gateway, isConnected),
+      hearsRules: (farm, gateway) => alerts.hearsRules(farm, gateway),
     },
     { port: options.mqttPort, host: options.mqttHost },
   );
-  started.defer(() => broker.close());
-  const people = new People(await openPeopleDb(join(options.dataDir, 'people.db')), clock);
-  started.defer(() => people.close());
-  const outbox = await Outbox.open(join(options.dataDir, 'outbox.db'), {
-    ...{ clock, logger, random: { next: secureRandom }, senders: makeSenders(clock, options.mail) },
-    ...{ members: (farm) => people.members(farm), base: options.publicUrl ?? null },
-  });
-  started.defer(() => outbox.close());
+  broker = opened;
+  started.defer(() => opened.close());
   const api = await buildApi({
     ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver, people, outbox },
+    ...{ rules: alerts.rules, alerts: alerts.alerts, alertsDb: alerts.db },
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...{ consoleDir: options.consoleDir, version: options.version },
   });
@@ -142,7 +159,7 @@ async function startParts(
   return {
     http: `${http}/`,
     welcome: code === undefined ? undefined : `${base}/#/welcome?code=${code}`,
-    mqtt: `mqtt://${options.mqttHost}:${broker.port}`,
+    mqtt: `mqtt://${options.mqttHost}:${opened.port}`,
     ingest,
     stop: () => started.disposeAsync(),
   };

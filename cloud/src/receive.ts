@@ -17,6 +17,8 @@ export interface ReceiveParts {
   live: LiveBus;
   /** Told of each status. */
   said?: (farm: string, gateway: string, status: GatewayStatus) => void;
+  /** Told after each inventory that says anything new. */
+  described?: (farm: string, gateway: string) => void;
 }
 
 const statusChecker = checker(Type.Union([GatewayStatus, GatewayGone]), 'PAYLOAD_INVALID');
@@ -83,7 +85,9 @@ export class Receiver {
     const before = this.#describing.get(key);
     const writing = (async () => {
       await before;
-      if (await registry.setInventory(farm, gateway, inventory, clock.wallMs())) live.farmChanged(farm);
+      if (!(await registry.setInventory(farm, gateway, inventory, clock.wallMs()))) return;
+      live.farmChanged(farm);
+      this.#parts.described?.(farm, gateway);
     })();
     const settled = writing.catch(() => {});
     this.#describing.set(key, settled);

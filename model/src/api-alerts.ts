@@ -122,6 +122,7 @@ export const ApiAlert = Type.Object(
     reason: OrNull(
       Type.Enum(['reading', 'time', 'window', 'rule', 'anew', 'reconciled'], { description: 'Why it ended.' }),
     ),
+    late: Type.Boolean({ description: 'Found in readings that came after newer ones: history, told to nobody.' }),
     toldMs: OrNull(
       Type.Integer({
         description: 'When people were told; null: it is history, or waits to be confirmed, or is silenced.',

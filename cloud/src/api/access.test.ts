@@ -19,6 +19,7 @@ const OWN = [
   'DELETE /api/v1/session',
   'GET /api/v1/farms',
   'GET /api/v1/gateways',
+  'GET /api/v1/rule-templates',
   'GET /api/v1/me/tokens',
   'POST /api/v1/me/tokens',
   'PATCH /api/v1/me',

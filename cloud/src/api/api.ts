@@ -10,15 +10,20 @@ import swaggerUi from '@fastify/swagger-ui';
 import { type Clock, ERROR_CODES, type ErrorCode, KarezError, LIMITS, type Logger } from '@karez/model';
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
+import type { OpenAlertsDb } from '../alerts/open-alerts-db.ts';
 import type { Outbox } from '../notify/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { RuleDesk } from '../rules/rule-desk.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AccessOptions, addAccess } from './access.ts';
+import { addAlertRoutes } from './alert-routes.ts';
 import { addContactRoutes } from './contact-routes.ts';
 import { type MetricsParts, metricsText } from './metrics.ts';
 import { addPeopleRoutes, PEOPLE_STATUS } from './people-routes.ts';
 import { addRoutes } from './routes.ts';
+import { addRuleRoutes } from './rule-routes.ts';
 
 export interface ApiParts extends MetricsParts, AccessOptions {
   clock: Clock;
@@ -27,6 +32,9 @@ export interface ApiParts extends MetricsParts, AccessOptions {
   store: Store;
   vault: OpenVault;
   outbox: Outbox;
+  rules: RuleDesk;
+  alerts: AlertDesk;
+  alertsDb: OpenAlertsDb;
   /** Folder of the built console. */
   consoleDir: string;
   version: string;
@@ -120,6 +128,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
       addRoutes(routes, parts);
       addPeopleRoutes(routes, parts.people, parts.publicUrl);
       addContactRoutes(routes, parts.outbox);
+      addRuleRoutes(routes, parts);
+      addAlertRoutes(routes, parts);
     },
     { prefix: '/api/v1' },
   );

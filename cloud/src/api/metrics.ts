@@ -1,5 +1,6 @@
 /** The cloud's figures for Prometheus (text exposition format). */
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { LiveBus } from '../live/live.ts';
@@ -10,10 +11,11 @@ export interface MetricsParts {
   broker: Broker;
   live: LiveBus;
   receiver: Receiver;
+  alerts: AlertDesk;
 }
 
 /** The text of /metrics. */
-export async function metricsText({ ingest, broker, live, receiver }: MetricsParts): Promise<string> {
+export async function metricsText({ ingest, broker, live, receiver, alerts }: MetricsParts): Promise<string> {
   const registers = [new Registry()] as const;
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name: `karez_cloud_${name}`, help, registers: [...registers] }).set(value);
@@ -46,6 +48,9 @@ export async function metricsText({ ingest, broker, live, receiver }: MetricsPar
   counter('acks_unsent', 'Acknowledgements with nobody to take them', broker.counts.unsentAcks);
   counter('messages_slowed', 'Messages that came too fast and had to wait', broker.counts.slowed);
   counter('strangers_cut', 'Connections cut because too many had not logged in', broker.counts.strangersCut);
+  counter('alert_transitions', 'Transitions of alerts taken', alerts.counts.transitions);
+  counter('alert_transitions_unreadable', 'Transitions of alerts that meant nothing here', alerts.counts.unreadable);
+  gauge('alerts_open', 'Alerts that are on', alerts.open().length);
   gauge('live_clients', 'Pages that hear live values', live.listeners);
   gauge('memory_bytes', 'Resident memory of the process', process.memoryUsage.rss());
   return await registers[0].metrics();

@@ -50,6 +50,8 @@ export function streamLive(farm: string, live: LiveBus, clock: Clock, response: 
     },
     farm: () => event('farm', {}),
     gateway: (state) => event('gateway', state),
+    alert: (alert) => event('alert', alert),
+    rules: (revision) => event('rules', { revision }),
   });
   const stopHeartbeat = clock.every(HEARTBEAT_MS, () => send(': still here\n\n'));
   response.on('close', () => {

@@ -1,5 +1,5 @@
 /** The cloud's broker against clients that no library would make: real sockets, bytes by hand. */
-import { type Ack, KarezError, LIMITS, silentLogger, systemClock } from '@karez/model';
+import { type Ack, KarezError, LIMITS, type RulesMessage, silentLogger, systemClock } from '@karez/model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   connackOf,
@@ -20,6 +20,8 @@ let changes: string[];
 let open: RawClient[];
 let checking: () => Promise<boolean>;
 
+const RULES: RulesMessage = { v: 1, revision: 7, timeZone: null, rules: [] };
+
 const start = (options: { drainMs?: number; loginMs?: number } = {}) => {
   // Of this broker's own: the one before may still be saying goodbye.
   const mine: string[] = [];
@@ -32,6 +34,7 @@ const start = (options: { drainMs?: number; loginMs?: number } = {}) => {
         received.push({ gateway, leaf, payload: Buffer.from(payload).toString() });
       },
       connected: (_farm, gateway, isConnected) => mine.push(`${gateway} ${isConnected ? 'on' : 'off'}`),
+      hearsRules: (farm, gateway) => broker.sendRules(farm, gateway, RULES),
     },
     { port: 0, host: '127.0.0.1', ...options },
   );
@@ -114,6 +117,25 @@ describe('a gateway', () => {
       broker.acknowledge('farm', 'gw-1', ack);
     }
     expect(broker.counts.unsentAcks).toBe(2);
+  });
+
+  test('is handed its rules as a retained message when it subscribes, and again when they change', async () => {
+    const client = await login('gw-1');
+    broker.sendRules('farm', 'gw-1', RULES);
+    client.socket.write(subscribePacket(topic('gw-2', 'rules')));
+    client.socket.write(subscribePacket(topic('gw-1', 'rules')));
+    const message = JSON.stringify(RULES);
+    const name = topic('gw-1', 'rules');
+    // Fixed header, topic, packet identifier.
+    const size = 2 + 2 + name.length + 2 + message.length;
+    const bytes = await client.bytes(4 + 5 + size + 5);
+    const at = bytes.indexOf(message) - (size - message.length);
+    // QoS 1, retained; the refused subscription was handed nothing.
+    expect(bytes[at]).toBe(0x33);
+    expect(bytes.subarray(at + 4, at + 4 + name.length).toString()).toBe(name);
+    broker.sendRules('farm', 'gw-1', { ...RULES, revision: 8 });
+    expect((await client.bytes(4 + 10 + size * 2)).toString()).toContain('"revision":8');
+    expect(client.received).toHaveLength(4 + 10 + size * 2);
   });
 
   test('takes over its own connection, and counts as connected throughout', async () => {

@@ -3,9 +3,9 @@
  * broker's PUBACK is not an acknowledgement of readings; `ack` messages are (docs/PROTOCOL.md).
  *
  * What Aedes leaves unbounded is bounded here. Sessions are always clean, since an offline session's queue has no limit.
- * Nothing is retained, since the cloud itself keeps what retained messages would. Acknowledgements go straight to the
- * gateway's connection and not through the broker's emitter, whose hundred places a few gateways that read nothing
- * would fill; such a gateway is cut after a while.
+ * Nothing is retained, since the cloud itself keeps what retained messages would; rules are handed to a gateway when it subscribes to
+ * them, as a retained message would be. Acknowledgements and rules go straight to the gateway's connection and not through
+ * the broker's emitter, whose hundred places a few gateways that read nothing would fill; such a gateway is cut after a while.
  */
 import type { Socket } from 'node:net';
 import {
@@ -17,6 +17,7 @@ import {
   type Logger,
   messageOf,
   parseTopic,
+  type RulesMessage,
   topicOf,
   type UpLeaf,
 } from '@karez/model';
@@ -28,6 +29,8 @@ import { openSockets } from './sockets.ts';
 export interface BrokerParts {
   clock: Clock;
   logger: Logger;
+  /** A gateway now hears its rules. */
+  hearsRules(farm: string, gateway: string): void;
   /** Whether this is the gateway's password. Throws KarezError BUSY where it cannot be checked now. */
   check(farm: string, gateway: string, password: string): Promise<boolean>;
   /** A message of a gateway on one of its own topics; its connection is read on once this has resolved. */
@@ -48,6 +51,8 @@ export interface BrokerOptions {
 export interface Broker {
   port: number;
   acknowledge(farm: string, gateway: string, ack: Ack): void;
+  /** Hands a gateway its rules, where it hears them. */
+  sendRules(farm: string, gateway: string, message: RulesMessage): void;
   counts: Record<'refusedLogins' | 'refusedTopics' | 'tooLarge' | 'unsentAcks' | 'slowed' | 'strangersCut', number>;
   /** Sockets open, gateways connected. */
   depth(): { sockets: number; strangers: number; gateways: number };
@@ -70,6 +75,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   const identities = new WeakMap<Client, Identity>();
   const paces = new WeakMap<Client, Pace>();
   const listening = new WeakSet<Client>();
+  const hearingRules = new WeakSet<Client>();
   const refusedSubscriptions = new WeakMap<Client, number>();
   const complained = new WeakSet<Client>();
   const broken = new WeakSet<Client>();
@@ -132,6 +138,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     const { topic } = subscription;
     if (mayUse(identities.get(client), topic, DOWN_LEAVES)) {
       if (topic.endsWith('/ack')) listening.add(client);
+      if (topic.endsWith('/rules')) hearingRules.add(client);
       return done(null, subscription);
     }
     counts.refusedTopics++;
@@ -157,6 +164,11 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     if (identity === undefined || client.conn.destroyed) return;
     current.set(`${identity.farm}/${identity.gateway}`, client);
     parts.connected(identity.farm, identity.gateway, true);
+  });
+  aedes.on('subscribe', (subscriptions, client) => {
+    const identity = identities.get(client);
+    if (identity === undefined || !hearingRules.has(client)) return;
+    if (subscriptions.some(({ topic }) => topic.endsWith('/rules'))) parts.hearsRules(identity.farm, identity.gateway);
   });
   aedes.on('clientError', (client, error) => {
     // Once for each: every message that waited for the connection fails with it.
@@ -197,6 +209,15 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     throw error;
   });
 
+  function send(client: Client, topic: string, message: object, isRetained: boolean): void {
+    client.publish(
+      { cmd: 'publish', topic, payload: JSON.stringify(message), qos: 1, retain: isRetained, dup: false },
+      (cause) => {
+        if (cause) logger.log('info', 'a message could not be sent', { ...identities.get(client), topic, cause });
+      },
+    );
+  }
+
   return {
     port: sockets.port,
     counts,
@@ -207,13 +228,13 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
         counts.unsentAcks++;
         return;
       }
-      const topic = topicOf(farm, gateway, 'ack');
-      client.publish(
-        { cmd: 'publish', topic, payload: JSON.stringify(ack), qos: 1, retain: false, dup: false },
-        (error) => {
-          if (error) logger.log('info', 'an acknowledgement could not be sent', { farm, gateway, cause: error });
-        },
-      );
+      send(client, topicOf(farm, gateway, 'ack'), ack, false);
+    },
+    sendRules(farm, gateway, message) {
+      const client = current.get(`${farm}/${gateway}`);
+      // One that does not read says by which rules it works when it reads again, and is handed them then.
+      if (client === undefined || !hearingRules.has(client) || client.conn.writableLength > UNREAD_BYTES) return;
+      send(client, topicOf(farm, gateway, 'rules'), message, true);
     },
     close: () => sockets.close(() => new Promise((resolve) => aedes.close(() => resolve()))),
   };

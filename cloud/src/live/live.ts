@@ -3,7 +3,7 @@
  * listens. Keeps the newest value of each channel by sampling time, so that a late reading never shows as current
  * (store/newest.ts says what is newest). A listener that fails harms no other.
  */
-import { type LatestValue, LIMITS, type LiveGateway, type Logger } from '@karez/model';
+import { ALERT_DEVICE, type ApiAlert, type LatestValue, LIMITS, type LiveGateway, type Logger } from '@karez/model';
 import { newestRows, takenMs } from '../store/newest.ts';
 import { channelPath, type StoreBatch, type StoreChannel } from '../store/store.ts';
 import type { LatestRow } from '../vault/readings.ts';
@@ -22,6 +22,9 @@ export interface LiveListener {
   late(late: Late): void;
   farm(): void;
   gateway(state: LiveGateway): void;
+  alert?(alert: ApiAlert): void;
+  /** The farm's rules have changed, to this revision. */
+  rules?(revision: number): void;
 }
 
 interface Newest {
@@ -43,6 +46,7 @@ export class LiveBus {
   load(rows: readonly LatestRow[]): void {
     for (const [path, timeMs, value, quality, seq] of rows) {
       const [farm, id] = split(path);
+      if (id.split('/')[1] === ALERT_DEVICE) continue;
       this.#farm(farm).set(id, { shown: [timeMs, value, quality], seq });
     }
   }
@@ -71,7 +75,10 @@ export class LiveBus {
       const ids = new Map<number, string>();
       const newest: LiveRow[] = [];
       for (const [number, i] of newestRows(readings)) {
-        const id = split(channelPath(channels.get(number) as StoreChannel))[1];
+        const channel = channels.get(number) as StoreChannel;
+        // What a gateway's rules say is told as alerts.
+        if (channel.device === ALERT_DEVICE) continue;
+        const id = split(channelPath(channel))[1];
         ids.set(number, id);
         const row = rowAt(readings, i, id, nowMs);
         newest.push(row);
@@ -86,9 +93,12 @@ export class LiveBus {
         });
         continue;
       }
-      const rows = Array.from({ length: readings.count }, (_, i) =>
-        rowAt(readings, i, ids.get(readings.channel[i] as number) as string, nowMs),
-      );
+      const rows: LiveRow[] = [];
+      for (let i = 0; i < readings.count; i++) {
+        const id = ids.get(readings.channel[i] as number);
+        if (id !== undefined) rows.push(rowAt(readings, i, id, nowMs));
+      }
+      if (rows.length === 0) continue;
       this.#tell(farm, (listener) => listener.readings(rows));
     }
   }
@@ -99,6 +109,14 @@ export class LiveBus {
 
   gatewayChanged(farm: string, state: LiveGateway): void {
     this.#tell(farm, (listener) => listener.gateway(state));
+  }
+
+  alertChanged(farm: string, alert: ApiAlert): void {
+    this.#tell(farm, (listener) => listener.alert?.(alert));
+  }
+
+  rulesChanged(farm: string, revision: number): void {
+    this.#tell(farm, (listener) => listener.rules?.(revision));
   }
 
   #update(farm: string, [id, timeMs, value, quality]: LiveRow, seq: number): void {

@@ -4,7 +4,7 @@
  * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
-import { channelKey, LIMITS } from '@karez/model';
+import { ALERT_PROFILE, channelKey, LIMITS } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, Heard } from '../vault/sources.ts';
@@ -117,6 +117,12 @@ export class Registry {
     }));
   }
 
+  /** IANA name; null where no inventory of the farm has one. */
+  timeZone(farm: string): string | null {
+    const first = [...this.#entries.values()].find((e) => e.farm === farm && e.inventories.size > 0);
+    return (first && newest(first)?.farm.timeZone) ?? null;
+  }
+
   farms(): FarmSummary[] {
     const ids = new Set([...this.#entries.values()].filter((e) => e.inventories.size > 0).map((e) => e.farm));
     return [...ids].map((id) => {
@@ -139,25 +145,28 @@ export class Registry {
     if (first === undefined) return undefined;
     const fields = new Map(entries.flatMap((e) => newest(e)?.fields ?? []).map((field) => [field.id, field]));
     const devices = entries.flatMap((e) =>
-      (newest(e)?.devices ?? []).map((d) => ({
-        ...{
-          id: `${e.gateway}/${d.id}`,
-          gateway: e.gateway,
-          device: d.id,
-          title: d.title,
-          profile: d.profile,
-          kind: d.kind,
-        },
-        ...{ field: d.field ?? null, position: d.position ?? null, intervalMs: d.intervalMs, active: d.active },
-        channels: d.channels.map((c) => ({
-          id: `${e.gateway}/${d.id}/${channelKey(c)}`,
-          quantity: c.quantity,
-          place: c.place ?? null,
-          decimals: c.decimals,
-          ...(c.calibrations === undefined ? {} : { calibrations: c.calibrations }),
+      // What a gateway's rules say is told as alerts, not as values of a device.
+      (newest(e)?.devices ?? [])
+        .filter((d) => d.profile !== ALERT_PROFILE)
+        .map((d) => ({
+          ...{
+            id: `${e.gateway}/${d.id}`,
+            gateway: e.gateway,
+            device: d.id,
+            title: d.title,
+            profile: d.profile,
+            kind: d.kind,
+          },
+          ...{ field: d.field ?? null, position: d.position ?? null, intervalMs: d.intervalMs, active: d.active },
+          channels: d.channels.map((c) => ({
+            id: `${e.gateway}/${d.id}/${channelKey(c)}`,
+            quantity: c.quantity,
+            place: c.place ?? null,
+            decimals: c.decimals,
+            ...(c.calibrations === undefined ? {} : { calibrations: c.calibrations }),
+          })),
+          ...(d.placements === undefined ? {} : { placements: d.placements }),
         })),
-        ...(d.placements === undefined ? {} : { placements: d.placements }),
-      })),
     );
     return {
       id,

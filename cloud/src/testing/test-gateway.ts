@@ -1,5 +1,5 @@
 /** A gateway for tests of the cloud: speaks the protocol over real MQTT, sends again until it is told that it need not. */
-import { type Ack, type GatewayStatus, type Inventory, type Reading, toColumns } from '@karez/model';
+import { type Ack, type GatewayStatus, type Inventory, type Reading, type RulesMessage, toColumns } from '@karez/model';
 import { encodeBatch } from '@karez/model/wire';
 import mqtt, { type MqttClient } from 'mqtt';
 
@@ -7,6 +7,8 @@ export interface TestGateway {
   client: MqttClient;
   /** Every acknowledgement heard, oldest first. */
   acks: Ack[];
+  /** Every message with its rules, oldest first. */
+  rules: RulesMessage[];
   stored: Set<number>;
   refused: Map<number, string>;
   /** How many times each code was answered. */
@@ -80,11 +82,16 @@ export async function connectGateway(at: GatewayAt): Promise<TestGateway> {
     ...{ username: name, clientId: name, password, reconnectPeriod: 0, protocolVersion: 4, keepalive: 15 },
   });
   const acks: Ack[] = [];
+  const rules: RulesMessage[] = [];
   const stored = new Set<number>();
   const refused = new Map<number, string>();
   const retries = new Map<string, number>();
   const hearers = new Set<(ack: Ack) => void>();
-  client.on('message', (_topic, payload) => {
+  client.on('message', (heardOn, payload) => {
+    if (heardOn === topic('rules')) {
+      rules.push(JSON.parse(payload.toString()) as RulesMessage);
+      return;
+    }
     const ack = JSON.parse(payload.toString()) as Ack;
     acks.push(ack);
     for (const [first, last] of ack.acked) for (let seq = first; seq <= last; seq++) stored.add(seq);
@@ -92,7 +99,7 @@ export async function connectGateway(at: GatewayAt): Promise<TestGateway> {
     for (const r of ack.retry) retries.set(r.code, (retries.get(r.code) ?? 0) + 1);
     for (const hear of hearers) hear(ack);
   });
-  await client.subscribeAsync(topic('ack'), { qos: 1 });
+  await client.subscribeAsync([topic('ack'), topic('rules')], { qos: 1 });
 
   const send = async (rows: readonly Row[]) => {
     const columns = toColumns(rows.map((row) => ({ channel: 1, quality: 0, ...row })));
@@ -101,7 +108,7 @@ export async function connectGateway(at: GatewayAt): Promise<TestGateway> {
   const isSettled = ({ seq }: Row) => stored.has(seq) || refused.has(seq);
 
   return {
-    ...{ client, acks, stored, refused, retries, send },
+    ...{ client, acks, rules, stored, refused, retries, send },
     async describe(change = (inventory) => inventory) {
       await client.publishAsync(topic('inventory'), JSON.stringify(change(inventoryOf(at))), { qos: 1, retain: true });
     },

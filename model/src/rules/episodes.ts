@@ -19,6 +19,8 @@ export interface NamedTransition extends ChangeKind {
 export interface Episode {
   epoch: string;
   seq: number;
+  /** Numbers of all its transitions that are there, rising. */
+  seqs: number[];
   revision: number;
   firedMs: number;
   /** Null while it goes on. */
@@ -47,9 +49,10 @@ export function episodesOf(transitions: readonly NamedTransition[]): Episode[] {
         openLate = begun(t);
         episodes.push(openLate);
       } else if (t.state === 'ok' && openLate !== undefined) {
+        openLate.seqs.push(t.seq);
         end(openLate, t.timeMs, t.reason);
         openLate = undefined;
-      }
+      } else openLate?.seqs.push(t.seq);
       continue;
     }
     if (open !== undefined && open.epoch !== t.epoch) {
@@ -62,6 +65,7 @@ export function episodesOf(transitions: readonly NamedTransition[]): Episode[] {
       episodes.push(open);
       continue;
     }
+    open.seqs.push(t.seq);
     if (t.state === 'ok' || t.state === 'pending') {
       end(open, t.timeMs, t.reason);
       open = undefined;
@@ -87,7 +91,19 @@ function inOrder(transitions: readonly NamedTransition[]): NamedTransition[] {
 
 function begun({ epoch, seq, revision, timeMs, noData, raised, late, value }: NamedTransition): Episode {
   return {
-    ...{ epoch, seq, revision, firedMs: timeMs, endedMs: null, reason: null, state: 'firing', noData, late, value },
+    ...{
+      epoch,
+      seq,
+      seqs: [seq],
+      revision,
+      firedMs: timeMs,
+      endedMs: null,
+      reason: null,
+      state: 'firing',
+      noData,
+      late,
+      value,
+    },
     raisedMs: raised ? timeMs : null,
   };
 }

@@ -6,7 +6,7 @@
  * is judged on the side, in its own order, and what it shows is history. What comes in order but long after it was
  * taken (a node that empties its memory) moves the state on, and is raised only once a fresh reading confirms it.
  */
-import type { World } from './bind.ts';
+import type { Subject, World } from './bind.ts';
 import { blindMs, end, hear, judge, shift, wait, waitFor } from './machine.ts';
 import type { RulesMessage } from './rule.ts';
 import { judgeSignal, shiftSignal } from './signal.ts';
@@ -41,15 +41,25 @@ export class Evaluator {
   #farmTime = new FarmTime(null);
   /** Samples that were dated too far ahead to be judged. */
   ahead = 0;
+  /** How often a subject was seen again that was not for a while: then `nextMs` may be earlier than it was. */
+  revived = 0;
+  readonly #late = new Map<string, [fromMs: number, toMs: number]>();
 
   /**
    * Takes rules, all of them, and what there is to watch. What a rule knows stays as long as what it judges by is the same.
+   * @param isMine leaves out subjects that others watch.
    * @returns the ends of what is watched no more.
    */
-  use({ rules, timeZone }: Pick<RulesMessage, 'rules' | 'timeZone'>, world: World, nowMs: number): Transition[] {
+  use(
+    { rules, timeZone }: Pick<RulesMessage, 'rules' | 'timeZone'>,
+    world: World,
+    nowMs: number,
+    isMine: (subject: Subject) => boolean = () => true,
+  ): Transition[] {
     const before = new Map(this.#watches.map((watch) => [keyOf(watch), watch]));
     this.#farmTime = new FarmTime(timeZone);
-    this.#watches = bindAll(rules, world, nowMs).map((watch) => {
+    const all = bindAll(rules, world, nowMs).filter((watch) => isMine(watch.subject));
+    this.#watches = all.map((watch) => {
       const known = before.get(keyOf(watch));
       if (known === undefined || !isAlike(known, watch)) return watch;
       before.delete(keyOf(known));
@@ -135,6 +145,20 @@ export class Evaluator {
       }));
   }
 
+  /** Every rule at every subject, with the handles that it needs. */
+  watched(): { rule: string; subject: string; anchor: number; inputs: readonly number[] }[] {
+    return this.#watches.map(({ revised, subject }) => ({
+      ...{ rule: revised.rule.id, subject: subject.key, anchor: subject.anchor, inputs: subject.inputs },
+    }));
+  }
+
+  /** From when to when late readings came that concern a rule, since this was asked last. */
+  takeLate(): { rule: string; fromMs: number; toMs: number }[] {
+    const late = Array.from(this.#late, ([rule, [fromMs, toMs]]) => ({ rule, fromMs, toMs }));
+    this.#late.clear();
+    return late;
+  }
+
   /** How many rules watch how many subjects. */
   get size(): { rules: number; subjects: number } {
     return { rules: new Set(this.#watches.map((w) => w.revised.rule.id)).size, subjects: this.#watches.length };
@@ -158,12 +182,15 @@ export class Evaluator {
     const { timeMs: takenMs } = sample;
     if (!('input' in condition)) {
       watch.isUndated = sample.isUndated === true;
+      if (memory.noData && takenMs > memory.seenMs) this.revived++;
       return note(watch, hear(memory, takenMs, nowMs, timing));
     }
     const news = newsFor(watch, sample);
     if (news.length === 0) return NOTHING;
     if (takenMs < watch.floorMs || news.some(([i]) => takenMs < (signal.timesMs[i] as number))) {
       const isWithin = this.#farmTime.isWithin(when, takenMs);
+      const [fromMs, toMs] = this.#late.get(watch.revised.rule.id) ?? [takenMs, takenMs];
+      this.#late.set(watch.revised.rule.id, [Math.min(fromMs, takenMs), Math.max(toMs, takenMs)]);
       return note(watch, watch.late.see(news, takenMs, nowMs, { ...watch, condition, isWithin }));
     }
     // The same again changes nothing.
@@ -180,6 +207,7 @@ export class Evaluator {
     }
     const judged = judgeSignal(signal, subject, condition, timeMs);
     if (judged === undefined) return NOTHING;
+    if (memory.noData) this.revived++;
     return note(watch, judge(memory, judged.verdict, timeMs, judged.value, nowMs, timing));
   }
 }
