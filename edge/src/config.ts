@@ -8,6 +8,7 @@ import { Field, Id, JournalPolicy } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { closed, type DeviceConfig, Position, Title } from './config/device.ts';
 import { DavisLine, type DavisLineConfig } from './davis/line-config.ts';
+import { FirmataLine, type FirmataLineConfig } from './firmata/line-config.ts';
 import { LorawanLine, type LorawanLineConfig } from './lorawan/line-config.ts';
 import { MavlinkLine, type MavlinkLineConfig } from './mavlink/line-config.ts';
 import { ModbusLine, type ModbusLineConfig } from './modbus/line-config.ts';
@@ -25,6 +26,7 @@ export const Line = Type.Union([
   MavlinkLine,
   NmeaLine,
   Sdi12Line,
+  FirmataLine,
   LorawanLine,
   HubLine,
   SparkplugLine,
@@ -104,7 +106,13 @@ export const GatewayFile = Type.Object(
 );
 export type GatewayFile = Static<typeof GatewayFile>;
 /** A line with its groups made into devices (config/settle-lines.ts). */
-export type LineConfig = ModbusLineConfig | DavisLineConfig | MavlinkLineConfig | NmeaLineConfig | Sdi12LineConfig;
+export type LineConfig =
+  | ModbusLineConfig
+  | DavisLineConfig
+  | MavlinkLineConfig
+  | NmeaLineConfig
+  | Sdi12LineConfig
+  | FirmataLineConfig;
 /** A line on which messages speak of several devices; it has no port. */
 export type MessageLineConfig = LorawanLineConfig | HubLineConfig | SparkplugLineConfig;
 export type GatewayConfig = Omit<GatewayFile, 'lines'> & { lines?: (LineConfig | MessageLineConfig)[] };

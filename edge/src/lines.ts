@@ -31,5 +31,9 @@ export async function startLine(
       const { startMavlinkLink } = await import('./mavlink/link.ts');
       return startMavlinkLink(line, devices, intake, deps, open);
     }
+    case 'firmata': {
+      const { startBoardLine } = await import('./firmata/board-line.ts');
+      return startBoardLine(line, devices, intake, deps, open);
+    }
   }
 }

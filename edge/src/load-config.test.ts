@@ -119,7 +119,7 @@ describe('what is wrong is said with file, line, key and what was expected', () 
     [
       'type: davis',
       'type: canbus',
-      'gateway.yaml:17: lines.1.type must be "modbus" or "davis" or "mavlink" or "nmea" or "sdi12" or "lorawan" or "mqtt-json" or "sparkplug", not "canbus"',
+      'gateway.yaml:17: lines.1.type must be "modbus" or "davis" or "mavlink" or "nmea" or "sdi12" or "firmata" or "lorawan" or "mqtt-json" or "sparkplug", not "canbus"',
     ],
     ['baudRate: 4800', 'baudRate: fast', 'gateway.yaml:13: lines.0.port.baudRate must be integer, not "fast"'],
     [

@@ -9,6 +9,7 @@ import { differ, type Fail } from './config/differ.ts';
 import { portAddress, portName } from './config/port.ts';
 import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
 import { type ConfiguredDevice, type GatewayConfig, GatewayFile, type LoadedConfig, Secrets } from './config.ts';
+import { type BoardDevice, checkBoardDevice } from './firmata/line-config.ts';
 import { checkSources } from './mqtt/check-sources.ts';
 import { readYamlFile, type YamlFile } from './yaml.ts';
 
@@ -125,6 +126,7 @@ function configuredDevices(
     }
     if (profileRecord.protocol !== protocol)
       fail(`${key}.profile`, `must be a ${protocol} profile; "${device.profile}" speaks ${profileRecord.protocol}`);
+    if (profileRecord.protocol === 'firmata') checkBoardDevice(device as BoardDevice, profileRecord, key, fail);
     checkCalibrations(device.calibration ?? [], profileRecord, key, fail);
     return { ...device, profileRecord };
   });

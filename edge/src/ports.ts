@@ -66,8 +66,21 @@ export interface DeviceLine {
   status(): DeviceStatus[];
   /** What a line counts besides, for its metrics. */
   counts?(): LineCount[];
+  /** Where it has any. */
+  outputs?: LineOutputs;
   /** Ends all work; resolves once ports are closed and nothing more will be accepted. */
   stop(): Promise<void>;
+}
+
+/** Switches on a line, such as relays. */
+export interface LineOutputs {
+  /** `on` is what the device last confirmed; null while it is away. */
+  states(): { id: string; on: boolean | null; safe: boolean }[];
+  /**
+   * Switches one and resolves once the device has confirmed it.
+   * @throws KarezError NOT_FOUND, TRANSPORT_CLOSED, DEVICE_TIMEOUT, DEVICE_EXCEPTION.
+   */
+  set(id: string, on: boolean): Promise<void>;
 }
 
 /** So many of something on a line, e.g. frames lost from one component of one system. */

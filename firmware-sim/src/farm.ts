@@ -145,7 +145,8 @@ export class Farm {
   #power({ device, what }: PowerEvent): void {
     const line = this.#lineOf.get(device);
     if (line !== undefined) {
-      if (what !== 'on') this.#devices[line]?.restart?.(device);
+      // What it did meanwhile is gone when the power is back.
+      this.#devices[line]?.restart?.(device);
       return;
     }
     if (what !== 'on') this.#output.power(device, false);

@@ -1,6 +1,7 @@
 /** For tests and measurements of the whole system; services meet the simulator on the wire. */
 export { ArchiveMemory, archiveRecord } from './codec/davis-archive.ts';
 export { loop2Packet, loopPacket } from './codec/davis-console.ts';
+export { type BoardWiring, FirmataBoard } from './codec/firmata-board.ts';
 export { MAVLINK_MESSAGES, type MavlinkMessageName, MavlinkSender } from './codec/mavlink.ts';
 export { SIM_MODBUS_DEVICES, type SimModbusKind } from './codec/modbus-devices.ts';
 export { ModbusBus } from './codec/modbus-slave.ts';

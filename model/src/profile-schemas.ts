@@ -8,6 +8,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { DavisProfile } from './protocols/davis.ts';
+import { FirmataProfile } from './protocols/firmata.ts';
 import { LorawanProfile } from './protocols/lorawan.ts';
 import { MavlinkProfile } from './protocols/mavlink.ts';
 import { ModbusProfile } from './protocols/modbus.ts';
@@ -17,6 +18,7 @@ import { Sdi12Profile } from './protocols/sdi12.ts';
 import { SparkplugProfile } from './protocols/sparkplug.ts';
 
 export * from './protocols/davis.ts';
+export * from './protocols/firmata.ts';
 export * from './protocols/lorawan.ts';
 export * from './protocols/mavlink.ts';
 export * from './protocols/modbus.ts';
@@ -35,6 +37,7 @@ export const PROFILE_SCHEMAS = {
   sdi12: Sdi12Profile,
   lorawan: LorawanProfile,
   sparkplug: SparkplugProfile,
+  firmata: FirmataProfile,
 };
 
 export const Profile = Type.Union([
@@ -46,6 +49,7 @@ export const Profile = Type.Union([
   Sdi12Profile,
   LorawanProfile,
   SparkplugProfile,
+  FirmataProfile,
 ]);
 export type Profile = Static<typeof Profile>;
 export type ProfileChannel = Profile['channels'][number];

@@ -5,6 +5,7 @@
 import type { BenchContext } from '../context.ts';
 import { type Figure, figure } from '../figure.ts';
 import { davisRow } from './davis.ts';
+import { firmataRow } from './firmata.ts';
 import { jsonRow } from './json.ts';
 import { lorawanRow } from './lorawan.ts';
 import { mavlinkRow } from './mavlink.ts';
@@ -23,7 +24,16 @@ export interface DecoderRow {
   plain?: { what: string; run(): Run };
 }
 
-const ROWS: readonly DecoderRow[] = [modbusRow, davisRow, nmeaRow, sdi12Row, mavlinkRow, jsonRow, lorawanRow];
+const ROWS: readonly DecoderRow[] = [
+  modbusRow,
+  davisRow,
+  nmeaRow,
+  sdi12Row,
+  firmataRow,
+  mavlinkRow,
+  jsonRow,
+  lorawanRow,
+];
 
 export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
   const figures: Figure[] = [];

@@ -1,6 +1,7 @@
 /** Lines as those who speak on them need them: groups made into devices, addresses told apart, each with its place in the file. */
 import type { Protocol } from '@karez/model';
 import type { GatewayFile, LineConfig, MessageLineConfig } from '../config.ts';
+import { checkFirmataLine, checkOutputs } from '../firmata/line-config.ts';
 import { isMessageLine, settleSource } from '../mqtt/check-sources.ts';
 import { checkSdi12Line } from '../sdi12/line-config.ts';
 import type { DeviceConfig } from './device.ts';
@@ -9,7 +10,7 @@ import { differ, type Fail } from './differ.ts';
 
 /** Where the devices of a line of several have their addresses, and what these may be. */
 const ADDRESSES: Record<
-  Exclude<LineConfig, { device: unknown }>['type'],
+  Exclude<LineConfig, { device: unknown } | { type: 'firmata' }>['type'],
   Pick<GroupContext, 'single' | 'several' | 'addresses'>
 > = {
   modbus: { single: 'address', several: 'addresses', addresses: { least: 0, most: 255 } },
@@ -39,8 +40,9 @@ export function settleLines(
       devices.push({ device: line.device, protocol: line.type, key: `${key}.device` });
       continue;
     }
-    if (isMessageLine(line)) {
-      lines.push(settleSource(line, key, folder, fail));
+    if (line.type === 'firmata' || isMessageLine(line)) {
+      if (line.type === 'firmata') checkFirmataLine(line, key, fail);
+      lines.push(line.type === 'firmata' ? line : settleSource(line, key, folder, fail));
       for (const [j, device] of line.devices.entries())
         devices.push({ device, protocol: line.type, key: `${key}.devices.${j}` });
       continue;
@@ -68,6 +70,7 @@ export function settleLines(
     lines.push(settled);
     for (const { device, at } of placed) devices.push({ device: device as DeviceConfig, protocol: line.type, key: at });
   }
+  checkOutputs(lines, fail);
   return { lines, devices };
 }
 

@@ -15,6 +15,7 @@ const DECODERS: { [P in Protocol]: () => Promise<Decoder<P>> } = {
   sparkplug: async () => (await import('../sparkplug/decode-frame.ts')).decodeSparkplug,
   'mqtt-json': async () => (await import('../mqtt/decode-json.ts')).decodeJson,
   sdi12: async () => (await import('../sdi12/decode-frame.ts')).decodeSdi12,
+  firmata: async () => (await import('../firmata/decode-frame.ts')).decodeFirmata,
 };
 
 /**

@@ -2,13 +2,16 @@
  * How a single device of each protocol is put on a line, so that `karez device try` can talk to it with the gateway's own
  * parts. A new protocol is one row. MQTT has none: its devices come to the gateway.
  */
-import type { Protocol } from '@karez/model';
+import type { Profile, Protocol } from '@karez/model';
 import type { AnyPort } from '../config/port.ts';
 import type { LineConfig } from '../config.ts';
+import { placeOnBoard } from '../firmata/line-config.ts';
 import { linePort } from './port-text.ts';
 
 export interface TryOn {
   port: AnyPort;
+  /** Of the device, for protocols whose profiles say how it is connected. */
+  profile?: Profile;
   /** As given on the command line, or the usual one of the protocol. */
   address: string;
   /** Modbus TCP instead of RTU. */
@@ -58,6 +61,19 @@ export const TRIERS: Partial<Record<Protocol, Trier>> = {
       port: linePort(port),
       adapter,
       devices: [{ ...device, address }],
+    }),
+  },
+  firmata: {
+    usualAddress: '',
+    addresses: {
+      pattern: /^(A[0-9]{1,2}|[0-9]{1,3}|0x[0-9A-Fa-f]{2})$/,
+      words: 'A0 for an analog pin, 2 for a digital one, 0x76 on I2C',
+    },
+    isAsked: true,
+    line: (device, { port, address, profile }) => ({
+      type: 'firmata',
+      port: linePort(port),
+      devices: [placeOnBoard(device, address, profile)],
     }),
   },
 };

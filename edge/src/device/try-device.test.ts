@@ -131,6 +131,14 @@ test('an address that is none is refused', async () => {
   await expect(setUp({ address: 'x' }).outcome).rejects.toThrow('the address of a modbus device must be a number');
 });
 
+test('a place on a board is named', async () => {
+  const refused = (address?: string) => expect(setUp({ profile: profileOf('bme280'), address }).outcome).rejects;
+  await refused().toThrow(
+    'the address of a firmata device must be A0 for an analog pin, 2 for a digital one, 0x76 on I2C',
+  );
+  await refused('A0').toThrow('the address must be its address on I2C, 0x76 or 0x77, for a sensor "bme280"');
+});
+
 test('every trier makes a line of its own protocol with the device on it', () => {
   for (const [protocol, trier] of Object.entries(TRIERS)) {
     const on = { port: { tcp: 'a:1' }, address: trier.usualAddress ?? '', isTcp: false };

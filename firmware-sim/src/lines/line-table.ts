@@ -1,6 +1,7 @@
 /** Every kind of line that the simulator can play. A new protocol is a file beside this one and a row here. */
 import Type, { type Static } from 'typebox';
 import { davisLine } from './davis-line.ts';
+import { firmataLine } from './firmata-line.ts';
 import type { LineKind } from './line-kind.ts';
 import { mavlinkLine } from './mavlink-line.ts';
 import { modbusLine } from './modbus-line.ts';
@@ -13,6 +14,7 @@ const LINES = {
   mavlink: mavlinkLine,
   nmea: nmeaLine,
   sdi12: sdi12Line,
+  firmata: firmataLine,
 };
 
 /** A row of each stands here once more, because a type cannot be read out of a table. */
@@ -22,6 +24,7 @@ export const SimLine = Type.Union([
   mavlinkLine.schema,
   nmeaLine.schema,
   sdi12Line.schema,
+  firmataLine.schema,
 ]);
 export type SimLine = Static<typeof SimLine>;
 

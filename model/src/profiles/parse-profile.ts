@@ -2,6 +2,7 @@
 import { KarezError } from '../errors.ts';
 import { channelKey } from '../profile.ts';
 import { PROFILE_SCHEMAS, type Profile } from '../profile-schemas.ts';
+import { checkFirmataProfile } from '../protocols/firmata.ts';
 import { checkLorawanProfile } from '../protocols/lorawan-layout.ts';
 import { checkRegisterMap } from '../protocols/modbus-map.ts';
 import { checkNmeaSources } from '../protocols/nmea-sources.ts';
@@ -46,5 +47,6 @@ export function parseProfile(value: unknown, what: string): Profile {
   if (profile.protocol === 'sdi12') checkSdi12(profile, fail);
   if (profile.protocol === 'nmea') checkNmeaSources(profile, fail);
   if (profile.protocol === 'lorawan') checkLorawanProfile(profile, fail);
+  if (profile.protocol === 'firmata') checkFirmataProfile(profile, fail);
   return profile;
 }

@@ -2,6 +2,7 @@
 import { KarezError } from '../errors.ts';
 import type { Profile } from '../profile-schemas.ts';
 import { airmarWeatherStation } from './airmar-weather-station.ts';
+import { BOARDS } from './boards.ts';
 import { climavue50 } from './climavue50.ts';
 import { davisVantagePro2 } from './davis-vantage-pro2.ts';
 import { LORAWAN_PROFILES } from './lorawan/index.ts';
@@ -23,6 +24,7 @@ export const PROFILES: readonly Profile[] = [
   teros12,
   teros21,
   climavue50,
+  ...BOARDS,
   ...LORAWAN_PROFILES,
   sparkplugSoilNode,
 ];

@@ -42,8 +42,14 @@ test('thirty-two probes', () => {
   expect([devices.length, devices[31]?.id, devices[31]?.title]).toEqual([32, 'north-32', 'North cotton 32']);
 });
 
+test('a board and what hangs on it', () => {
+  const { devices, config } = load(`lines:\n${block('type: firmata')}`);
+  expect(devices.map((d) => d.id)).toEqual(['bed-1', 'hut', 'shed', 'gauge']);
+  expect(config.lines?.[0]).toMatchObject({ outputs: [{ id: 'valve-1', pin: 7, safe: 'off' }] });
+});
+
 test('calibrations, and all curves are named', () => {
-  const { devices } = load(onALine(`    devices:\n${block('calibration:')}`));
+  const { devices } = load(onALine(`    devices:\n${block('topp-1980')}`));
   expect(devices[0]?.calibration).toHaveLength(4);
   for (const name of Object.keys(SOIL_CURVES)) expect(text).toContain(`\`${name}\``);
 });

@@ -9,6 +9,7 @@ const PROTOCOLS: Partial<Record<Protocol, string>> = {
   mavlink: 'MAVLink',
   'mqtt-json': 'MQTT, JSON',
   sdi12: 'SDI-12',
+  firmata: 'Boards with StandardFirmata',
   lorawan: 'LoRaWAN',
   sparkplug: 'Sparkplug B',
 };

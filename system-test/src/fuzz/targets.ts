@@ -2,6 +2,7 @@
 import type { Target } from './target.ts';
 import { davis } from './targets/davis.ts';
 import { davisArchive } from './targets/davis-archive.ts';
+import { firmata } from './targets/firmata.ts';
 import { json } from './targets/json.ts';
 import { lorawan } from './targets/lorawan.ts';
 import { chirpstack, ttn } from './targets/lorawan-events.ts';
@@ -13,6 +14,6 @@ import { sparkplug } from './targets/sparkplug.ts';
 
 export const TARGETS: readonly Target[] = [
   ...[modbusRtu, modbusTcp, sdi12, sdi12Crc],
-  ...[davis, davisArchive, nmea, mavlink],
+  ...[davis, davisArchive, nmea, firmata, mavlink],
   ...[json, lorawan, chirpstack, ttn, sparkplug],
 ];

@@ -59,12 +59,7 @@ export const GroupRow = memo(function GroupRow({ group, inSection }: { group: Gr
         </span>
       </a>
       {several ? (
-        <button
-          type="button"
-          className="row-open"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
+        <button type="button" className="row-open" aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className="unseen">{say('row.open', { name })}</span>
           <span>{group.channels.length}</span>
           <Icon name="open" />

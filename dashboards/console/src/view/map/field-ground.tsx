@@ -29,11 +29,7 @@ export function FieldGround({ field, state, projection, faded, named }: FieldGro
       {named && bounds !== undefined ? <FieldName field={field} projection={projection} /> : null}
     </g>
   );
-  return named ? (
-    <a href={hrefOf({ page: 'field', farm, area: field.id })}>{ground}</a>
-  ) : (
-    ground
-  );
+  return named ? <a href={hrefOf({ page: 'field', farm, area: field.id })}>{ground}</a> : ground;
 }
 
 /** Above the field's upper edge, so that it covers no sensor. */
