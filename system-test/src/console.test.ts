@@ -179,17 +179,26 @@ test('a gateway that is away is told, and its accounts say that nothing is missi
   await expect.poll(() => sentence()).toMatch(/No word from Well house since/);
 });
 
-test.each(['', '/field/north', '/map', '/gateways', '/people', '/settings', CHART])(
-  'axe-core has no serious finding on %s, light or dark',
-  async (path) => {
-    await goTo(path);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-      expect(await seriousFindings(page), theme).toEqual([]);
-    }
-  },
-);
+test.each([
+  '',
+  '/field/north',
+  '/map',
+  '/gateways',
+  '/people',
+  '/settings',
+  '/alerts',
+  '/rules',
+  '/rule',
+  '/device/gw-1/soil-1',
+  CHART,
+])('axe-core has no serious finding on %s, light or dark', async (path) => {
+  await goTo(path);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+    expect(await seriousFindings(page), theme).toEqual([]);
+  }
+});
 
 test('nothing was asked of another host, and the page had nothing to complain of', () => {
   expect([...seen.origins]).toEqual([origin]);

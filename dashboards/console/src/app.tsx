@@ -2,7 +2,9 @@
 import type { Route } from './route/route.ts';
 import { usePageStart, useRoute } from './route/use-route.ts';
 import type { Shelf } from './settings/preferences.ts';
+import { AlertsPage } from './view/alerts/alerts-page.tsx';
 import { ChartPage } from './view/chart/chart-page.tsx';
+import { DevicePage } from './view/device/device-page.tsx';
 import { FarmProvider, type Ports, PortsProvider, useFarm } from './view/farm-context.tsx';
 import { FarmsPage } from './view/farms-page.tsx';
 import { FieldPage } from './view/field/field-page.tsx';
@@ -11,6 +13,8 @@ import { MapPage } from './view/map/map-page.tsx';
 import { OverviewPage } from './view/overview/overview-page.tsx';
 import { NotLoaded } from './view/part/problem.tsx';
 import { PeoplePage } from './view/people/people-page.tsx';
+import { RulePage } from './view/rules/rule-page.tsx';
+import { RulesPage } from './view/rules/rules-page.tsx';
 import { SessionGate } from './view/session-context.tsx';
 import { SettingsPage } from './view/settings/settings-page.tsx';
 import { FarmShell, Shell } from './view/shell.tsx';
@@ -64,6 +68,14 @@ function FarmPages({ route }: { route: Route }) {
       return <MapPage />;
     case 'gateways':
       return <GatewaysPage />;
+    case 'alerts':
+      return <AlertsPage opened={route.alert} />;
+    case 'device':
+      return <DevicePage device={route.device} />;
+    case 'rules':
+      return <RulesPage />;
+    case 'rule':
+      return <RulePage id={route.id} from={route.from} />;
     case 'people':
       return <PeoplePage />;
     case 'field':

@@ -15,6 +15,9 @@ import './style/field.css';
 import './style/map.css';
 import './style/chart.css';
 import './style/gateways.css';
+import './style/alerts.css';
+import './style/rules.css';
+import './style/device.css';
 
 function shelf(): Shelf {
   try {

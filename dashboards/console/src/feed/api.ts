@@ -13,9 +13,12 @@ import type {
 /** A request that did not succeed. `UNREACHABLE`: there was no answer at all. */
 export class Problem extends Error {
   readonly code: string;
+  /** The field of a request that the server did not take, without what stands around it: `condition.value`. */
+  readonly where: string | undefined;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: ErrorOptions & { where?: string | undefined }) {
     super(message, options);
+    this.where = options?.where?.replace(/^body\.?(rule\.)?/, '');
     this.name = 'Problem';
     this.code = code;
   }
@@ -122,8 +125,8 @@ export function createApi(base: string, fetchIt: typeof fetch): Api {
 
 /** What an answer that is not a success says. */
 export async function problemOf(response: Response): Promise<Problem> {
-  const { code, message } = (await response.json().catch(() => ({}))) as Partial<ApiError>;
-  return new Problem(code ?? `HTTP ${response.status}`, message ?? response.statusText);
+  const { code, message, where } = (await response.json().catch(() => ({}))) as Partial<ApiError>;
+  return new Problem(code ?? `HTTP ${response.status}`, message ?? response.statusText, { where });
 }
 
 export function asProblem(error: unknown): Problem {

@@ -8,7 +8,13 @@ import { type RememberedFarm, shortMemory } from './memory.ts';
 const START = Date.UTC(2026, 5, 1);
 const SAVED = START - 7_200_000;
 const detail: FarmDetail = { id: 'farm', title: 'Farm', timeZone: null, fields: [], gateways: [], devices: [] };
-const kept: RememberedFarm = { savedMs: SAVED, detail, gateways: [], values: [['g/d/soil.moisture', [SAVED, 30, 0]]] };
+const kept: RememberedFarm = {
+  savedMs: SAVED,
+  detail,
+  gateways: [],
+  alerts: [],
+  values: [['g/d/soil.moisture', [SAVED, 30, 0]]],
+};
 
 /** A feed that remembers a farm, before a server that is away, hangs, or answers. */
 async function feedBefore(server: 'away' | 'hangs' | 'answers', remembers = true) {
@@ -21,6 +27,7 @@ async function feedBefore(server: 'away' | 'hangs' | 'answers', remembers = true
     if (state.server === 'away' || path.endsWith('/live')) throw new TypeError('network');
     if (state.server === 'hangs') return new Promise(() => {});
     if (path.endsWith('/latest')) return Response.json({ nowMs: clock.wallMs(), values: {} });
+    if (path.includes('/alerts')) return Response.json({ nowMs: clock.wallMs(), alerts: [], more: false });
     return Response.json(path.endsWith('/gateways') ? [] : detail);
   };
   const feed = new FarmFeed('farm', createApi('/api', answer as typeof fetch), clock, memory);

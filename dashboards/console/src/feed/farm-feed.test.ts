@@ -43,6 +43,7 @@ async function answer(input: string | URL | Request, init?: RequestInit): Promis
   }
   if (path === '/farms/farm') return Response.json(detail);
   if (path === '/farms/farm/latest') return Response.json({ nowMs: serverMs(), values: latest });
+  if (path.startsWith('/farms/farm/alerts')) return Response.json({ nowMs: serverMs(), alerts: [], more: false });
   if (path === '/gateways') return Response.json([gateway, { ...gateway, farm: 'other' }]);
   return Response.json({ code: 'NOT_FOUND', message: 'no' }, { status: 404 });
 }

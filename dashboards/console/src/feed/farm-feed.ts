@@ -3,9 +3,10 @@
  * newest by the time they were taken, never by when they came. After every interruption everything is asked for again,
  * so that the page needs no memory on the server.
  */
-import type { ApiGateway, FarmDetail, LatestValue, LiveGateway, LiveReadings } from '@karez/model';
+import type { ApiAlert, ApiAlerts, ApiGateway, FarmDetail, LatestValue, LiveGateway, LiveReadings } from '@karez/model';
 import type { Cancel, Clock } from '@karez/model/ports';
 import { withDistinctNames } from '../judge/names.ts';
+import { inOrder, withAlert } from './alert-list.ts';
 import { type Api, asProblem, type Problem } from './api.ts';
 import type { Connection } from './connection.ts';
 import { LiveLink } from './live-link.ts';
@@ -17,6 +18,8 @@ import { ServerClock } from './server-clock.ts';
 export interface FarmSnapshot {
   detail: FarmDetail | undefined;
   gateways: readonly ApiGateway[];
+  /** Those that go on: firing first, then newest. */
+  alerts: readonly ApiAlert[];
   connection: Connection;
   /** Why the last attempt to load failed; undefined once one succeeded. */
   problem: Problem | undefined;
@@ -26,6 +29,8 @@ export interface FarmSnapshot {
   judgedMs: number;
   /** Rises whenever histories are to be asked for again: after a load, and after much of the past has come. */
   loads: number;
+  /** Rises with every alert that begins, changes or ends. */
+  alertChanges: number;
 }
 
 /** Views are told of new readings at most this often, ms. */
@@ -42,6 +47,8 @@ const HIDDEN_MS = 60_000;
 const QUIET_MS = 20_000;
 /** Without an answer for this long, what is remembered is shown meanwhile, ms. */
 const RECALL_MS = 1_500;
+/** Alerts that are shown as going on; the API's most in one answer. */
+const ALERTS = 200;
 /** How often the state is remembered for the time without a link, ms. */
 const REMEMBER_MS = 30_000;
 
@@ -90,7 +97,14 @@ export class FarmFeed {
     });
     const nowMs = this.#server.nowMs();
     this.#snapshot = {
-      ...{ detail: undefined, gateways: [], connection: { state: 'loading' }, problem: undefined },
+      ...{
+        detail: undefined,
+        gateways: [],
+        alerts: [],
+        alertChanges: 0,
+        connection: { state: 'loading' },
+        problem: undefined,
+      },
       ...{ nowMs, judgedMs: nowMs, loads: 0 },
     };
     this.recent = new RecentHistories(
@@ -173,8 +187,15 @@ export class FarmFeed {
       this.#helloMs = nowMs;
       this.#settle();
     } else if (name === 'gateway') this.#gateway(data as LiveGateway);
+    else if (name === 'alert') this.takeAlert(data as ApiAlert);
     else if (name === 'late') this.#lateLater ??= this.#clock.after(LATE_MS, () => this.#lateCame());
     else if (name === 'farm') this.#farmLater ??= this.#clock.after(FARM_CHANGED_MS, () => void this.#describe());
+  }
+
+  /** An alert as it now stands, from the stream or from the answer to what the reader did. */
+  takeAlert(alert: ApiAlert): void {
+    const { alerts, alertChanges } = this.#snapshot;
+    this.#show({ alerts: withAlert(alerts, alert), alertChanges: alertChanges + 1 });
   }
 
   #take(rows: readonly Row[]): void {
@@ -223,11 +244,16 @@ export class FarmFeed {
     this.#loading = true;
     this.#askedMonoMs = this.#clock.monoMs();
     try {
-      const [detail, latest, gateways] = await Promise.all([
+      const before = this.#snapshot.alertChanges;
+      const [detail, latest, gateways, { alerts }] = await Promise.all([
         this.#api.farm(this.farm),
         this.#api.latest(this.farm),
         this.#api.gateways(),
+        this.#api.get<ApiAlerts>(`/farms/${encodeURIComponent(this.farm)}/alerts?limit=${ALERTS}`),
       ]);
+      const { alertChanges } = this.#snapshot;
+      // What the stream said while the answer was made is newer than the answer.
+      const open = alertChanges === before ? inOrder(alerts) : this.#snapshot.alerts;
       this.#server.heard(latest.nowMs);
       for (const [id, value] of Object.entries(latest.values)) this.#keep(id, value);
       this.#loadedMs = latest.nowMs;
@@ -238,6 +264,7 @@ export class FarmFeed {
         ...(connection.state === 'reconnecting' ? { connection: { ...connection, sinceMs: latest.nowMs } } : {}),
         ...{ detail: withDistinctNames(detail), problem: undefined },
         gateways: gateways.filter((g) => g.farm === this.farm),
+        ...{ alerts: open, alertChanges: alertChanges + 1 },
         loads: this.#snapshot.loads + 1,
       });
       if (this.#snapshot.loads > 1) this.recent.refresh();
@@ -261,17 +288,17 @@ export class FarmFeed {
     const kept = await this.#memory.recall<RememberedFarm>(`farm/${this.farm}`);
     if (kept === undefined || isLoaded()) return;
     for (const [id, value] of kept.values) this.#keep(id, value);
-    const { detail, gateways, savedMs } = kept;
-    this.#show({ detail, gateways, connection: { state: 'reconnecting', sinceMs: savedMs } });
+    const { detail, gateways, alerts, savedMs } = kept;
+    this.#show({ detail, gateways, alerts, connection: { state: 'reconnecting', sinceMs: savedMs } });
   }
 
   /** Remembers what is shown, where it came from the server in this visit. */
   #remember(): void {
-    const { detail, gateways, connection, nowMs } = this.#snapshot;
+    const { detail, gateways, alerts, connection, nowMs } = this.#snapshot;
     if (detail === undefined || this.#loadedMs < 0) return;
     const savedMs =
       connection.state === 'live' ? nowMs : connection.state === 'loading' ? this.#loadedMs : connection.sinceMs;
-    const kept: RememberedFarm = { savedMs, detail, gateways, values: [...this.#values] };
+    const kept: RememberedFarm = { savedMs, detail, gateways, alerts, values: [...this.#values] };
     void this.#memory.keep(`farm/${this.farm}`, kept);
   }
 

@@ -3,7 +3,7 @@
  * It is only ever shown with its time, and forgotten when nobody is logged in any more. A memory that fails costs the
  * view without a link and nothing else, so it never throws.
  */
-import type { ApiGateway, FarmDetail, LatestValue } from '@karez/model';
+import type { ApiAlert, ApiGateway, FarmDetail, LatestValue } from '@karez/model';
 
 export interface Memory {
   keep(key: string, value: unknown): Promise<void>;
@@ -18,6 +18,7 @@ export interface RememberedFarm {
   savedMs: number;
   detail: FarmDetail;
   gateways: readonly ApiGateway[];
+  alerts: readonly ApiAlert[];
   values: [channelId: string, value: LatestValue][];
 }
 

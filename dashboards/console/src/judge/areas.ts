@@ -3,7 +3,7 @@
  * silence of everything behind it, so its devices are not blamed one by one; a sprayer that was switched off on the
  * ground is off, not silent.
  */
-import type { ApiDevice, ApiGateway, FarmDetail, Field, LatestValue } from '@karez/model';
+import type { ApiAlert, ApiDevice, ApiGateway, FarmDetail, Field, LatestValue } from '@karez/model';
 import { type QualityName, qualityNames, SUSPECT } from '@karez/model/reading';
 import { mostly, type State, silentSinceMs, stateOf } from './state.ts';
 
@@ -41,12 +41,16 @@ export interface AreaVerdict {
   /** Silent because their gateway is away. */
   behind: DeviceVerdict[];
   doubts: Doubt[];
+  /** Alerts that go on here, but for notes and what another alert explains; the gravest first. */
+  alerts: ApiAlert[];
 }
 
 export interface FarmVerdict {
   areas: AreaVerdict[];
   /** Gateways that are away. */
   gatewaysAway: ApiGateway[];
+  /** All that go on in the farm, as those of a field. */
+  alerts: ApiAlert[];
   heard: number;
   expected: number;
   /** Every device counted in `heard` was heard within this time. */
@@ -63,9 +67,11 @@ export function judgeFarm(
   values: Values,
   gateways: readonly ApiGateway[],
   nowMs: number,
+  open: readonly ApiAlert[] = [],
 ): FarmVerdict {
   const gatewaysAway = gateways.filter((g) => !g.online);
   const away = new Set(gatewaysAway.map((g) => g.gateway));
+  const alerts = gravestFirst(open);
   const verdicts = detail.devices.filter((d) => d.active).map((d) => judgeDevice(d, values, away, nowMs));
   const known = new Set(detail.fields.map((f) => f.id));
   const areas = [...detail.fields, null].map((field) =>
@@ -74,6 +80,7 @@ export function judgeFarm(
       verdicts.filter(({ device }) =>
         field === null ? device.field === null || !known.has(device.field) : device.field === field.id,
       ),
+      alerts,
     ),
   );
   const counted = verdicts.filter((v) => v.state !== 'absent');
@@ -81,18 +88,32 @@ export function judgeFarm(
   const withinMs = WINDOWS_MS.find((w) => w >= slowest * 1.5) ?? 86_400_000;
   return {
     areas: areas.filter((area) => area.field !== null || area.devices.length > 0),
-    gatewaysAway,
+    ...{ gatewaysAway, alerts },
     heard: counted.filter((v) => v.lastMs !== null && nowMs - v.lastMs <= withinMs).length,
     expected: counted.length,
     withinMs,
   };
 }
 
-function judgeArea(field: Field | null, devices: DeviceVerdict[]): AreaVerdict {
+const SEVERITIES = ['critical', 'warning', 'info'];
+
+/** What asks for a look, the gravest first, then the newest. A note does not, nor what another alert explains. */
+function gravestFirst(open: readonly ApiAlert[]): ApiAlert[] {
+  return open
+    .filter((a) => a.state !== 'over' && a.severity !== 'info' && a.inhibitedBy === null)
+    .sort(
+      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.firedMs - a.firedMs || b.id - a.id,
+    );
+}
+
+function judgeArea(field: Field | null, devices: DeviceVerdict[], all: readonly ApiAlert[]): AreaVerdict {
+  const ids = new Set(devices.map((d) => d.device.id));
+  const alerts = all.filter((a) => a.device !== null && ids.has(`${a.gateway}/${a.device}`));
   return {
+    alerts,
     id: field?.id ?? null,
     field,
-    state: areaState(devices),
+    state: alerts.length > 0 ? 'alert' : areaState(devices),
     devices,
     silent: devices.filter((d) => d.state === 'silent' && !d.behindGateway),
     behind: devices.filter((d) => d.behindGateway),
@@ -104,7 +125,6 @@ function judgeArea(field: Field | null, devices: DeviceVerdict[]): AreaVerdict {
 function areaState(devices: readonly DeviceVerdict[]): State {
   const counted = devices.filter((d) => d.state !== 'absent');
   const number = (state: State) => counted.filter((d) => d.state === state).length;
-  if (number('alert') > 0) return 'alert';
   if (number('silent') > 0) return number('silent') === counted.length ? 'silent' : 'late';
   if (number('suspect') > 0) return 'suspect';
   return mostly(counted.map((d) => d.state));
@@ -154,7 +174,7 @@ const ORDER: State[] = ['alert', 'silent', 'suspect', 'late', 'fresh', 'absent']
 
 /** Worst first; among equals, more trouble first, then as the farm lists them; the whole farm last among equals. */
 export function worstFirst(areas: readonly AreaVerdict[]): AreaVerdict[] {
-  const trouble = (a: AreaVerdict) => a.silent.length + a.doubts.length;
+  const trouble = (a: AreaVerdict) => a.alerts.length + a.silent.length + a.doubts.length;
   const rank = (a: AreaVerdict) => (a.silent.length > 0 ? Math.min(1, ORDER.indexOf(a.state)) : ORDER.indexOf(a.state));
   // Sorting keeps the order of equals.
   return [...areas].sort((a, b) => rank(a) - rank(b) || trouble(b) - trouble(a));

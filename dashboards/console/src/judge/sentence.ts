@@ -23,6 +23,13 @@ export function farmSentence(verdict: FarmVerdict, connection: Connection, parts
   const { say, times, nowMs } = parts;
   if (connection.state === 'reconnecting') return say('say.offline', { time: times.moment(connection.sinceMs, nowMs) });
   if (verdict.areas.every((a) => a.devices.length === 0)) return say('say.empty');
+  // A gateway that is away is told in our own words below, with what becomes of its readings.
+  const told = verdict.alerts.filter((a) => a.device !== null);
+  const alert = told[0];
+  if (alert !== undefined) {
+    const said = say('say.alert', { message: alert.message[parts.language], time: times.moment(alert.firedMs, nowMs) });
+    return join([said, told.length === 1 ? '' : say('say.alert.more', { n: told.length - 1 })], parts);
+  }
   const away = verdict.gatewaysAway[0];
   if (away !== undefined) {
     return say('say.gateway', {
@@ -52,8 +59,11 @@ export function farmSentence(verdict: FarmVerdict, connection: Connection, parts
 
 /** What is wrong in a field, without its name: "Node 9 silent since 12:03 and 2 values suspect". */
 export function troubles(area: AreaVerdict, { say, times, nowMs, language }: SentenceParts): string {
-  const { silent, doubts, behind } = area;
+  const { silent, doubts, behind, alerts } = area;
   const said: string[] = [];
+  const alert = alerts[0];
+  if (alerts.length === 1 && alert !== undefined) said.push(alert.title[language]);
+  else if (alerts.length > 1) said.push(say('say.alerts', { n: alerts.length }));
   if (behind.length > 0) said.push(say('say.behind', { n: behind.length }));
   const one = silent[0];
   if (silent.length === 1 && one !== undefined) {

@@ -11,6 +11,13 @@ export type Route =
   | { page: 'map'; farm: string }
   | { page: 'gateways'; farm: string }
   | { page: 'people'; farm: string }
+  /** `alert`: the one that is opened. */
+  | { page: 'alerts'; farm: string; alert: number | null }
+  /** `device`: gateway/device. */
+  | { page: 'device'; farm: string; device: string }
+  | { page: 'rules'; farm: string }
+  /** `id`: a rule that stands; null makes one, from a template where `from` names it. */
+  | { page: 'rule'; farm: string; id: string | null; from: string }
   /** `area` is null for what belongs to the whole farm. */
   | { page: 'field'; farm: string; area: string | null }
   /** `range`: one of the ranges that follow the present, or two times in ms. */
@@ -31,7 +38,16 @@ export function parseRoute(hash: string): Route {
     case 'gateways':
     case 'people':
     case 'settings':
+    case 'rules':
       return { page, farm };
+    case 'alerts': {
+      const alert = Number(rest[0]);
+      return { page, farm, alert: Number.isSafeInteger(alert) && alert > 0 ? alert : null };
+    }
+    case 'device':
+      return { page, farm, device: rest.join('/') };
+    case 'rule':
+      return { page, farm, id: rest[0] ?? null, from: new URLSearchParams(query).get('from') ?? '' };
     case 'whole-farm':
       return { page: 'field', farm, area: null };
     case 'field':
@@ -54,6 +70,14 @@ export function hrefOf(route: Route): string {
   switch (route.page) {
     case 'overview':
       return farm;
+    case 'alerts':
+      return `${farm}/alerts${route.alert === null ? '' : `/${route.alert}`}`;
+    case 'device':
+      return `${farm}/device/${route.device.split('/').map(encodeURIComponent).join('/')}`;
+    case 'rule': {
+      if (route.id !== null) return `${farm}/rule/${encodeURIComponent(route.id)}`;
+      return `${farm}/rule${route.from === '' ? '' : `?from=${encodeURIComponent(route.from)}`}`;
+    }
     case 'field':
       return route.area === null ? `${farm}/${WHOLE_FARM}` : `${farm}/field/${encodeURIComponent(route.area)}`;
     case 'chart': {

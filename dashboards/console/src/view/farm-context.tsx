@@ -76,8 +76,8 @@ function Judged({ feed, children }: { feed: FarmFeed; children: ReactNode }) {
   const zone = snapshot.detail?.timeZone ?? null;
   const times = useMemo(() => timesFor(locale, zone), [locale, zone]);
   const farm = useMemo((): Farm => {
-    const { detail, gateways, judgedMs } = snapshot;
-    const verdict = detail === undefined ? undefined : judgeFarm(detail, feed.value, gateways, judgedMs);
+    const { detail, gateways, judgedMs, alerts } = snapshot;
+    const verdict = detail === undefined ? undefined : judgeFarm(detail, feed.value, gateways, judgedMs, alerts);
     return { ...snapshot, farm: feed.farm, feed, times, verdict, value: feed.value };
   }, [snapshot, feed, times]);
   return <FarmContext value={farm}>{children}</FarmContext>;

@@ -1,5 +1,6 @@
 /** What stands around every page: the farm's name, the ways to its pages, how the connection is. */
 import { type ReactNode, useEffect, useState } from 'react';
+import { needsSomebody } from '../feed/alert-list.ts';
 import { hrefOf, type Route } from '../route/route.ts';
 import type { Key } from '../words/words.ts';
 import { useFarm, usePorts } from './farm-context.tsx';
@@ -29,7 +30,7 @@ export function Shell({ out = false, children }: { out?: boolean; children: Reac
 }
 
 export function FarmShell({ route, children }: { route: Route; children: ReactNode }) {
-  const { farm, detail, connection } = useFarm();
+  const { farm, detail, connection, alerts, nowMs } = useFarm();
   const { say } = useWords();
   const { api } = usePorts();
   const reader = useReader();
@@ -49,7 +50,12 @@ export function FarmShell({ route, children }: { route: Route; children: ReactNo
   const nav: NavItem[] = [
     {
       ...{ key: 'nav.overview', icon: 'overview', route: { page: 'overview', farm } },
-      here: page === 'overview' || page === 'field' || page === 'chart',
+      here: page === 'overview' || page === 'field' || page === 'chart' || page === 'device',
+    },
+    {
+      ...{ key: 'nav.alerts', icon: 'alert', route: { page: 'alerts', farm, alert: null } },
+      here: page === 'alerts' || page === 'rules' || page === 'rule',
+      count: alerts.filter((a) => needsSomebody(a, nowMs)).length,
     },
     { key: 'nav.map', icon: 'map', route: { page: 'map', farm }, here: page === 'map' },
     { key: 'nav.gateways', icon: 'gateway', route: { page: 'gateways', farm }, here: page === 'gateways' },
@@ -70,6 +76,8 @@ interface NavItem {
   icon: IconName;
   route: Route;
   here: boolean;
+  /** What waits there for somebody. */
+  count?: number;
 }
 
 function Frame(props: { title: string; home: string; nav: NavItem[]; link?: ReactNode; children: ReactNode }) {
@@ -85,10 +93,16 @@ function Frame(props: { title: string; home: string; nav: NavItem[]; link?: Reac
             {props.title}
           </a>
           <nav className="nav" aria-label={say('app.name')}>
-            {props.nav.map(({ key, icon, route, here }) => (
+            {props.nav.map(({ key, icon, route, here, count = 0 }) => (
               <a key={key} href={hrefOf(route)} aria-current={here ? 'page' : undefined}>
                 <Icon name={icon} />
                 <span>{say(key)}</span>
+                {count === 0 ? null : (
+                  <span className="nav-count">
+                    <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+                    <span className="unseen">{say('nav.alerts.count', { n: count })}</span>
+                  </span>
+                )}
               </a>
             ))}
           </nav>

@@ -1,5 +1,11 @@
+import { enAlerts } from './en-alerts.ts';
+import { enRules } from './en-rules.ts';
+
 /** What the console says in English. A text with `one` and `other` is chosen by the number `n`. */
 export const en = {
+  ...enAlerts,
+  ...enRules,
+
   'app.name': 'Karez',
   'app.skip': 'Skip to the content',
   'nav.overview': 'Overview',

@@ -1,7 +1,12 @@
 /** What the console says in Chinese: written for itself, not after the English. */
 import type { Catalogue } from './words.ts';
+import { zhAlerts } from './zh-alerts.ts';
+import { zhRules } from './zh-rules.ts';
 
 export const zh: Catalogue = {
+  ...zhAlerts,
+  ...zhRules,
+
   'app.name': '坎儿井 Karez',
   'app.skip': '跳到正文',
   'nav.overview': '总览',

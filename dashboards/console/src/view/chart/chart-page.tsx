@@ -7,6 +7,7 @@ import { goTo, restate } from '../../route/use-route.ts';
 import { channelName } from '../../show/label.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { BackLink } from '../part/back-link.tsx';
+import { Icon } from '../part/icon.tsx';
 import { useWords } from '../words-context.tsx';
 import { Chart } from './chart.tsx';
 import { ChartDevices } from './chart-devices.tsx';
@@ -54,6 +55,12 @@ export function ChartPage({ channels, range: text }: { channels: string[]; range
         <h1 tabIndex={-1}>{channelName(first, say, language)}</h1>
         <p className="quiet">{about.filter((t) => t !== undefined).join(' · ')}</p>
       </header>
+      {only === undefined ? null : (
+        <a className="chart-device-link" href={hrefOf({ page: 'device', farm, device: only.device.id })}>
+          {say('chart.device', { device: only.device.title })}
+          <Icon name="on" />
+        </a>
+      )}
       <ChartNow shown={shown} colour={colour} />
       <Chart
         name={channelName(first, say, language)}

@@ -3,6 +3,7 @@ import type { Aggregate } from '@karez/model/quantities';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { GroupChannel } from '../../judge/groups.ts';
 import { decimalsOf } from '../../show/number.ts';
+import { conditionWords } from '../../show/rule.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { Icon } from '../part/icon.tsx';
 import { ProblemNote, problemWords } from '../part/problem.tsx';
@@ -16,6 +17,7 @@ import { chartKey } from './keys.ts';
 import { FOLLOWING, type Following, follow, moveRange, nearestFollowing, type Range, zoomRange } from './range.ts';
 import { Readout } from './readout.tsx';
 import { useHistory } from './use-history.ts';
+import { useMarks } from './use-marks.ts';
 
 const Plot = lazy(() => import('./plot.tsx'));
 
@@ -33,7 +35,8 @@ interface ChartProps {
 
 export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }: ChartProps) {
   const { nowMs, times, feed } = useLoadedFarm();
-  const { say, locale } = useWords();
+  const words = useWords();
+  const { say, locale, language } = words;
   const theme = useThemeName();
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
@@ -41,6 +44,7 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
   const points = Math.round(Math.min(1_000, Math.max(240, size?.width ?? 400)));
   const ids = useMemo(() => shown.map((c) => c.id), [shown]);
   const history = useHistory(ids, range, points);
+  const marks = useMarks(ids);
   const lines = useMemo(
     (): Line[] => (history.series ?? []).map((series, i) => ({ series, intervalMs: shown[i]?.device.intervalMs ?? 0 })),
     [history.series, shown],
@@ -143,6 +147,8 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
             <Plot
               {...{ data, range, decimals, times, locale, size, theme, cursorMs }}
               quantity={first.quantity}
+              marks={marks}
+              thresholdNames={marks.thresholds.map((t) => t.rule.title[language])}
               compass={compass}
               lines={shown.map((c) => ({ id: c.id, name: c.device.title, colour: colour.get(c.id) ?? 0 }))}
               onCursor={setCursorMs}
@@ -156,6 +162,15 @@ export function Chart({ name, shown, colour, range, aggregate, onRange, onBack }
       <p id="chart-keys" className="chart-keys quiet">
         {say('chart.keys')}
       </p>
+      {marks.thresholds.length === 0 ? null : (
+        <p className="quiet">
+          {say('chart.thresholds', {
+            list: marks.thresholds
+              .map(({ rule }) => `${rule.title[language]} (${conditionWords(rule.condition, words)})`)
+              .join('; '),
+          })}
+        </p>
+      )}
       <ChartSummary shown={shown} colour={colour} lines={lines} range={range} aggregate={aggregate} gaps={gaps} />
     </section>
   );

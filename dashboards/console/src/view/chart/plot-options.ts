@@ -2,6 +2,7 @@
 import { quantityOf } from '@karez/model/quantities';
 import uPlot from 'uplot';
 import { showNumber } from '../../show/number.ts';
+import { drawAlerts, drawThresholds, type MarkLook } from './draw-marks.ts';
 import type { PlotProps } from './plot.tsx';
 
 interface Handlers {
@@ -23,6 +24,11 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
   };
   const circular = quantityOf(quantity)?.aggregate === 'circular';
   const width = Number.parseFloat(colour('--line-width')) || 2;
+  const look: MarkLook = {
+    ...{ stroke: colour('--alert'), soft: colour('--alert-soft'), ink: colour('--alert-ink'), font },
+    label: (i) => props.thresholdNames[i] ?? '',
+  };
+  const near = props.marks.thresholds.map((t) => t.value);
   const bands: uPlot.Band[] = [];
   const series: uPlot.Series[] = [{}];
   for (const line of lines) {
@@ -43,7 +49,7 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
     tzDate: (ms) => (times.zone === undefined ? new Date(ms) : uPlot.tzDate(new Date(ms), times.zone)),
     scales: {
       x: { time: true, auto: false, min: props.range.fromMs, max: props.range.toMs },
-      y: circular ? { range: [0, 360] } : { range: (_u, lo, hi) => roomy(lo, hi) },
+      y: circular ? { range: [0, 360] } : { range: (_u, lo, hi) => roomy(lo, hi, near) },
     },
     axes: [
       {
@@ -69,7 +75,11 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
       bind: { dblclick: () => () => null },
     },
     hooks: {
-      draw: [(u) => drawDays(u, colour('--day-line'), colour('--ink-quiet'), font, props)],
+      drawClear: [(u) => drawAlerts(u, props.marks, look)],
+      draw: [
+        (u) => drawDays(u, colour('--day-line'), colour('--ink-quiet'), font, props),
+        (u) => drawThresholds(u, props.marks, look),
+      ],
       setCursor: [
         (u) => handlers.onCursor((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left as number, 'x')),
       ],
@@ -90,9 +100,15 @@ export function plotOptions(props: PlotProps, style: CSSStyleDeclaration, handle
   }
 }
 
-/** Room above and below, and a scale of its own for what never moves. */
-function roomy(lo: number | null, hi: number | null): [number, number] {
-  if (lo === null || hi === null) return [0, 1];
+/**
+ * Room above and below, and a scale of its own for what never moves. A threshold that is no further away than the values
+ * reach is drawn too; one that is far would flatten them.
+ */
+function roomy(lowest: number | null, highest: number | null, near: readonly number[]): [number, number] {
+  if (lowest === null || highest === null) return [0, 1];
+  const reach = Math.max(highest - lowest, Math.abs(highest) * 0.1, 0.5);
+  const seen = near.filter((v) => v >= lowest - reach && v <= highest + reach);
+  const [lo, hi] = [Math.min(lowest, ...seen), Math.max(highest, ...seen)];
   const room = hi === lo ? Math.max(Math.abs(hi) * 0.05, 0.5) : (hi - lo) * 0.08;
   // Amounts that cannot be negative do not get a floor below zero.
   return [lo >= 0 && lo - room < 0 ? 0 : lo - room, hi + room];

@@ -7,6 +7,7 @@ import type { Size } from '../part/use-size.ts';
 import type { ChartData } from './chart-data.ts';
 import { plotOptions } from './plot-options.ts';
 import type { Range } from './range.ts';
+import type { Marks } from './use-marks.ts';
 
 export interface PlotLine {
   id: string;
@@ -18,6 +19,9 @@ export interface PlotProps {
   data: ChartData;
   lines: readonly PlotLine[];
   range: Range;
+  marks: Marks;
+  /** The words at each threshold. */
+  thresholdNames: readonly string[];
   quantity: string;
   decimals: number;
   times: Times;
@@ -41,7 +45,16 @@ export default function Plot(props: PlotProps) {
   latest.current = props;
   /** While we move the crosshair ourselves its moves are no news. */
   const quiet = useRef(false);
-  const shape = JSON.stringify([lines, data.banded, quantity, theme, locale, times.zone]);
+  const shape = JSON.stringify([
+    lines,
+    data.banded,
+    quantity,
+    theme,
+    locale,
+    times.zone,
+    props.marks,
+    props.thresholdNames,
+  ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another shape is another chart; everything else is brought up to date below.
   useLayoutEffect(() => {

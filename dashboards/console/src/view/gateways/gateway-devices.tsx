@@ -1,6 +1,7 @@
 /** A gateway's devices: those with trouble first and in words, all of them as a table on demand. */
 import type { DeviceStatus } from '@karez/model';
 import { useState } from 'react';
+import { hrefOf } from '../../route/route.ts';
 import { showNumber } from '../../show/number.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { Age } from '../part/age.tsx';
@@ -9,7 +10,7 @@ import { Sign } from '../part/sign.tsx';
 import { useWords } from '../words-context.tsx';
 
 export function GatewayDevices({ gateway, devices }: { gateway: string; devices: readonly DeviceStatus[] }) {
-  const { detail } = useLoadedFarm();
+  const { detail, farm } = useLoadedFarm();
   const { say, locale } = useWords();
   const [open, setOpen] = useState(false);
   const title = (id: string) => detail.devices.find((d) => d.gateway === gateway && d.device === id)?.title ?? id;
@@ -49,7 +50,9 @@ export function GatewayDevices({ gateway, devices }: { gateway: string; devices:
             <tbody>
               {devices.map((d) => (
                 <tr key={d.id}>
-                  <th scope="row">{title(d.id)}</th>
+                  <th scope="row">
+                    <a href={hrefOf({ page: 'device', farm, device: `${gateway}/${d.id}` })}>{title(d.id)}</a>
+                  </th>
                   <td>
                     <Age atMs={d.lastMs} />
                   </td>

@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { farmSentence } from '../../judge/sentence.ts';
 import type { State } from '../../judge/state.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
+import { ReadAloud } from '../part/read-aloud.tsx';
 import { Sign } from '../part/sign.tsx';
 import { useWords } from '../words-context.tsx';
 
@@ -16,15 +17,22 @@ export function Sentence() {
   const away = verdict.gatewaysAway.length > 0 || connection.state === 'reconnecting';
   const silent = verdict.areas.some((a) => a.silent.length > 0);
   const doubtful = verdict.areas.some((a) => a.doubts.length > 0);
-  const state: State = away || silent ? 'silent' : doubtful ? 'suspect' : 'fresh';
-  const troubles = verdict.areas.map((a) => `${a.silent.length}/${a.doubts.length}`).join(' ');
+  const alerts = verdict.alerts.filter((a) => a.device !== null);
+  const isOff = connection.state === 'reconnecting';
+  const state: State =
+    alerts.length > 0 && !isOff ? 'alert' : away || silent ? 'silent' : doubtful ? 'suspect' : 'fresh';
+  const troubles = [
+    ...alerts.map((a) => a.id),
+    ...verdict.areas.map((a) => `${a.silent.length}/${a.doubts.length}`),
+  ].join(' ');
   const steady = useSteady(text, `${language} ${connection.state} ${away} ${state} ${troubles}`, nowMs);
   return (
-    <div className={`sentence state-${state}${state === 'fresh' ? '' : ' sentence-wrong'}`}>
+    <div className={`sentence state-${state}${state === 'fresh' || state === 'alert' ? '' : ' sentence-wrong'}`}>
       <Sign state={state} word={null} />
       <div role="status">
         <h1 tabIndex={-1}>{steady}</h1>
       </div>
+      <ReadAloud text={steady} />
     </div>
   );
 }

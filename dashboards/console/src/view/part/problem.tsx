@@ -9,6 +9,7 @@ const KNOWN: Record<string, Key | undefined> = {
   UNREACHABLE: 'problem.UNREACHABLE',
   BUSY: 'problem.BUSY',
   NOT_FOUND: 'problem.NOT_FOUND',
+  CONFLICT: 'problem.CONFLICT',
   LOGIN_REFUSED: 'problem.LOGIN_REFUSED',
   TOO_MANY_TRIES: 'problem.TOO_MANY_TRIES',
 };
