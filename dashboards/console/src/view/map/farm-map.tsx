@@ -50,6 +50,7 @@ export function FarmMap({ area }: { area: 'all' | string | null }) {
     <figure className="map">
       <div ref={frame} className={`map-frame${view.zoom > 1 ? ' map-near' : ''}`}>
         {size === undefined ? null : (
+          // biome-ignore lint/a11y/useSemanticElements: a picture's group is no group of form fields.
           <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label={say('map.label', { name: label })}>
             {verdict.areas.map((a) =>
               a.field === null ? null : (
