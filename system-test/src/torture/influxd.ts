@@ -77,11 +77,15 @@ async function answering(base: string, ended: Promise<unknown>): Promise<void> {
   }
 }
 
+/** What the cloud writes beside the readings: its own figures, and what follows from readings. */
+const NOTES = ['gateway', 'flow', 'derived', 'rollup_policy'];
+
 /** Every reading: a point has its value, or, where the sensor is absent, a field that ends in .absent; .q says more of it. */
 async function readRows(base: string): Promise<StoredRows> {
   const times = new Map<string, number[]>();
   let count = 0;
   for (const { name: measurement, values: fields } of await query(base, 'SHOW FIELD KEYS')) {
+    if (NOTES.includes(measurement)) continue;
     for (const [field] of fields as [string, string][]) {
       if (field.endsWith('.q')) continue;
       const series = await query(base, `SELECT "${field}" FROM "${measurement}" GROUP BY device, place`);
