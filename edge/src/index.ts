@@ -7,6 +7,7 @@ export { PacketFinder, packetValues } from './davis/packet.ts';
 export { checkFrames } from './decode/check-frames.ts';
 export { decodeFrame } from './decode/decode.ts';
 export { type TryOutcome, tryDevice } from './device/try-device.ts';
+export type { BoardEvents, StartBoard } from './firmata/board.ts';
 export { MessageFinder, valueOf14 } from './firmata/message-finder.ts';
 export { type Gateway, type GatewayPorts, startGateway } from './gateway.ts';
 export { type Journal, MERGE_EVERY_COMMITS, openJournal } from './journal/journal.ts';

@@ -4,6 +4,7 @@
  */
 import type { Clock, DeviceStatus, Logger, Random } from '@karez/model';
 import type { Timekeeper } from './clock/timekeeper.ts';
+import type { StartBoard } from './firmata/board.ts';
 import type { Journal } from './journal/journal.ts';
 
 /** What one device said at one moment. */
@@ -20,7 +21,7 @@ export interface Sample {
   counter?: number;
   /** By how much the times of repeats may differ, ms; default: they are the same. */
   repeatWithinMs?: number;
-  /** The time is that of a network or server, not of a clock in the device. */
+  /** The time is that of a network or server, or of this gateway when it wrote the sample down, not of a clock in the device. */
   isForeignTime?: boolean;
   /** Read from the device's own memory after an outage. */
   historical?: boolean;
@@ -100,4 +101,6 @@ export interface EdgeDeps {
   memory?: Pick<Journal, 'recall' | 'remember'>;
   /** Passwords and passphrases of devices, by id. */
   secrets?: Readonly<Record<string, string>>;
+  /** Stands for the thread that drives a board, in virtual time. */
+  startBoard?: StartBoard;
 }

@@ -52,7 +52,7 @@ async function setUp(config: Partial<FirmataLineConfig> = {}) {
     };
   };
   const deps = {
-    ...{ clock, random: seededRandom(1), logger: silentLogger },
+    ...{ clock, random: seededRandom(1), logger: silentLogger, startBoard: start },
     time: { now: () => ({ timeMs: clock.wallMs(), dated: true }) },
     memory: {
       recall: async (key: string) => memory.get(key) ?? null,
@@ -63,7 +63,7 @@ async function setUp(config: Partial<FirmataLineConfig> = {}) {
     },
   } as Parameters<typeof startBoardLine>[3];
   const devices = line.devices.map((d) => ({ ...d, profileRecord: profileOf(d.profile) }));
-  const it = startBoardLine(line, devices, intake, deps, open, start);
+  const it = startBoardLine(line, devices, intake, deps, open);
   const last = () => threads.at(-1) as (typeof threads)[number];
   const say = (message: FromBoard) => last().events.said(message);
   const troubles = () => it.status().map((d) => d.trouble);

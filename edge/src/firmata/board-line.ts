@@ -15,7 +15,7 @@ import {
 import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake, Sample } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
-import type { BoardPlan, StartBoard } from './board.ts';
+import type { BoardPlan } from './board.ts';
 import { Driver } from './driver.ts';
 import type { BoardDevice, FirmataLineConfig } from './line-config.ts';
 import { MessageFinder } from './message-finder.ts';
@@ -55,14 +55,13 @@ export function startBoardLine(
   intake: Intake,
   deps: EdgeDeps,
   open: OpenTransport = startTransport,
-  start: StartBoard = startBoardThread,
 ): DeviceLine {
-  const { clock, logger } = deps;
+  const { clock, logger, startBoard = startBoardThread } = deps;
   const transport = open(config.port, BAUD_RATE, deps);
   const samplingMs = samplingOf(config, devices);
   const onBoard = config.devices.map((entry) => placed(entry));
   const finder = new MessageFinder((bytes) => driver.deliver(bytes), refuse);
-  const driver = new Driver(planFor(config, samplingMs), start, clock, {
+  const driver = new Driver(planFor(config, samplingMs), startBoard, clock, {
     write(bytes) {
       try {
         transport.write(bytes);
@@ -90,10 +89,16 @@ export function startBoardLine(
       for (const one of onBoard) one.timer?.();
     },
     refused: refuse,
-    complained: (text) => logger.log('warn', 'a board complains', { line: transport.name, text }),
+    complained(text) {
+      if (text === complaint) return;
+      complaint = text;
+      logger.log('warn', 'a board complains', { line: transport.name, text });
+    },
   });
   const outputs = new BoardOutputs(config.outputs ?? [], (order) => driver.ask(order));
   let highest = 0;
+  /** What it complained of last: said once. */
+  let complaint = '';
   let stopped = false;
 
   const at = (place: string) => onBoard.find((one) => one.place === place);
@@ -162,14 +167,15 @@ export function startBoardLine(
     one.trouble = Object.values(measured.values).every(Number.isNaN)
       ? 'answers, but without a value: is it broken?'
       : null;
-    await accept(one, measured);
+    if (!stopped) await accept(one, measured);
   }
 
-  async function accept(one: OnBoard, { values, counter, timeMs, stored }: Measured): Promise<void> {
+  async function accept(one: OnBoard, { values, counter, timeMs, historical, stored }: Measured): Promise<void> {
     const sample: Sample = {
       ...{ device: one.device.id, channels: [], values: [] },
       ...(counter === undefined ? {} : { counter }),
-      ...(timeMs === undefined ? {} : { timeMs, historical: true }),
+      ...(timeMs === undefined ? {} : { timeMs, isForeignTime: true }),
+      ...(historical ? { historical } : {}),
     };
     const channels: number[] = [];
     const scaled: number[] = [];

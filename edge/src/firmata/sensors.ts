@@ -9,8 +9,10 @@ export interface Measured {
   values: Partial<Record<FirmataReading, number>>;
   /** Of what must be stored once and no more. */
   counter?: number;
-  /** When it was, where that is not now. UTC ms. */
+  /** When it was, by the gateway's clock, UTC ms; left out, it is now. */
   timeMs?: number;
+  /** It was measured before this start. */
+  historical?: boolean;
   /** To be called once it is stored. */
   stored?(): Promise<void>;
 }

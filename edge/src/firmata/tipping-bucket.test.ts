@@ -53,7 +53,7 @@ describe('tips', () => {
     expect(await stored(gauge)).toEqual({ values: { rain: 0 } });
     await tip(gauge, 3);
     const first = await stored(gauge);
-    expect([mm(first), first.counter, first.timeMs]).toEqual([0.6, 3, undefined]);
+    expect([mm(first), first.counter, first.timeMs, first.historical]).toEqual([0.6, 3, NOW, undefined]);
     expect(mm(await stored(gauge))).toBe(0);
     await tip(gauge);
     const second = await stored(gauge);
@@ -107,11 +107,13 @@ describe('after a crash', () => {
     await tip(gauge, 2);
     const lost = await gauge.measure(nobody);
     const after = setUp(memory);
+    after.clock.ms = NOW + 3_600_000;
     await tip(after.gauge);
     const again = await stored(after.gauge);
-    expect([mm(again), again.counter, again.timeMs]).toEqual([mm(lost), lost.counter, lost.timeMs]);
+    expect([mm(again), again.counter, again.timeMs]).toEqual([mm(lost), lost.counter, NOW]);
+    expect([lost.historical, again.historical]).toEqual([undefined, true]);
     const rest = await stored(after.gauge);
-    expect([mm(rest), rest.counter, rest.timeMs]).toEqual([0.2, 3, undefined]);
+    expect([mm(rest), rest.counter, rest.timeMs, rest.historical]).toEqual([0.2, 3, NOW + 3_600_000, undefined]);
   });
 
   test('what was only counted comes with the time of its last tip, and again so after another crash', async () => {
@@ -124,7 +126,7 @@ describe('after a crash', () => {
     second.clock.ms = NOW + 86_400_000;
     await tip(second.gauge);
     const left = await second.gauge.measure(nobody);
-    expect([mm(left), left.counter, left.timeMs]).toEqual([0.4, 4, NOW + 30_000]);
+    expect([mm(left), left.counter, left.timeMs, left.historical]).toEqual([0.4, 4, NOW + 30_000, true]);
     const third = setUp(memory);
     const again = await stored(third.gauge);
     expect([mm(again), again.counter, again.timeMs]).toEqual([0.4, 4, NOW + 30_000]);

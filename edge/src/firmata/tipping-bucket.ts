@@ -16,7 +16,7 @@ export interface RainBooks {
   told: number;
   /** The total that was last given to be stored. */
   asked: number;
-  /** With which time; null: with none, at the time when it was given. */
+  /** With which time; null where that was not known. */
   askedMs: number | null;
   /** When the last tip was, where that was known. UTC ms. */
   tipMs: number | null;
@@ -32,14 +32,17 @@ export function tippingBucket(
   intervalMs: number,
   troubled: (error: Error | null) => void,
 ): BoardSensor {
-  let before: { level: number; atMs: number } | undefined;
+  let last: { level: number; atMs: number } | undefined;
   const key = `firmata-rain/${device}`;
   /** Tips from before this start that were never given to be stored, and when the last of them was. */
   let left: Pick<RainBooks, 'total' | 'tipMs'> | undefined;
+  /** What was given before this start, and may be stored or not. */
+  let before: number | undefined;
   const opened = open();
 
   async function open(): Promise<RainBooks> {
     const books = readBooks(await memory?.recall(key));
+    if (books.asked > books.told) before = books.asked;
     if (books.total > books.asked) left = { total: books.total, tipMs: books.tipMs };
     return books;
   }
@@ -52,24 +55,29 @@ export function tippingBucket(
     }
   };
 
-  async function tip(): Promise<void> {
+  function nowMs(): number | null {
     const now = time?.now();
+    return now?.dated ? Math.round(now.timeMs) : null;
+  }
+
+  async function tip(): Promise<void> {
+    const tipMs = nowMs();
     const books = await opened;
     books.total++;
-    books.tipMs = now?.dated ? Math.round(now.timeMs) : null;
+    books.tipMs = tipMs;
     await keep(books);
   }
 
   return {
     firstMs: intervalMs,
     began() {
-      before = undefined;
+      last = undefined;
     },
-    level(level, nowMs) {
-      const last = before;
-      if (last !== undefined && last.level === level) return;
-      before = { level, atMs: nowMs };
-      if (last === undefined || level !== 0 || nowMs - last.atMs < BOUNCE_MS) return;
+    level(level, atMs) {
+      const earlier = last;
+      if (earlier?.level === level) return;
+      last = { level, atMs };
+      if (earlier === undefined || level !== 0 || atMs - earlier.atMs < BOUNCE_MS) return;
       tip().then(
         () => troubled(null),
         (error: Error) => troubled(error),
@@ -78,9 +86,11 @@ export function tippingBucket(
     async measure() {
       const books = await opened;
       if (books.asked === books.told && books.total > books.told) {
+        const isLeft = left !== undefined;
         books.asked = left?.total ?? books.total;
-        books.askedMs = left?.tipMs ?? null;
+        books.askedMs = left === undefined ? nowMs() : left.tipMs;
         left = undefined;
+        before = isLeft ? books.asked : undefined;
       }
       if (books.asked === books.told) return { values: { rain: 0 } };
       await keep(books);
@@ -89,8 +99,10 @@ export function tippingBucket(
         values: { rain: (asked - books.told) * tipMm },
         counter: asked,
         ...(askedMs === null ? {} : { timeMs: askedMs }),
+        ...(asked === before ? { historical: true } : {}),
         async stored() {
-          books.told = asked;
+          // One that was late has nothing new to say.
+          books.told = Math.max(books.told, asked);
           await keep(books);
         },
       };

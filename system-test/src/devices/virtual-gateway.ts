@@ -11,6 +11,8 @@ import {
   JournalDb,
   type LoadedConfig,
   type OpenTransport,
+  type StartBoard,
+  type StartJournal,
   startGateway,
   type Transport,
 } from '@karez/edge';
@@ -37,6 +39,8 @@ export interface VirtualGatewayOptions {
   /** Ticks of the simulated devices. Default a second. */
   stepMs?: number;
   logger?: Logger;
+  /** Stands for the threads that drive boards. */
+  startBoard?: StartBoard;
 }
 
 /** A byte takes so long at 19200 baud, with its start and stop bits. */
@@ -80,7 +84,7 @@ export class VirtualGateway {
   }
 
   async start(): Promise<void> {
-    const { lines, logger = silentLogger } = this.#options;
+    const { lines, logger = silentLogger, startBoard } = this.#options;
     const named = lines.map((line, i) => ({ ...line, port: { serial: String(i) } })) as Line[];
     const devices = named.flatMap((line) => ('device' in line ? [line.device] : line.devices));
     const starting = startGateway(
@@ -99,16 +103,37 @@ export class VirtualGateway {
           clock: clockOf(this.clock, this.#life),
           random: seededRandom(this.#starts),
           logger,
-          startJournal: inline(),
+          startJournal: this.#startJournal(this.#life),
         },
         ...{ openTransport: this.#open, connect: () => () => {}, bootUuid: `boot-${this.#starts++}` },
         isSynchronised: async () => this.isSynchronised,
+        ...(startBoard === undefined ? {} : { startBoard }),
       },
       'virtual',
     );
     await this.clock.advance(0);
     this.#gateway = await starting;
     await this.clock.advance(0);
+  }
+
+  get isOn(): boolean {
+    return this.#gateway !== undefined;
+  }
+
+  /** Asked at each call of the journal while the gateway runs: whether it dies before the journal has done it. */
+  diesBefore: (method: string) => boolean = () => false;
+
+  #startJournal(life: { isAlive: boolean }): StartJournal {
+    const start = inline();
+    return async (options, reopened) => {
+      const journal = await start(options, reopened);
+      return {
+        call: (method, ...args) => {
+          if (life.isAlive && this.isOn && this.diesBefore(method)) this.crash();
+          return life.isAlive ? journal.call(method, ...args) : new Promise(() => {});
+        },
+      };
+    };
   }
 
   /** Stops it in order. */
@@ -171,12 +196,7 @@ export class VirtualGateway {
 
   /** Everything that the journal holds, by the number that it was given. The gateway is off. */
   readings(): StoredReading[] {
-    if (this.#gateway !== undefined) throw new Error('stop the gateway before its journal is read');
-    const boot = { uuid: 'reader', wallMs: this.clock.wallMs(), monoMs: this.clock.monoMs() };
-    const db = new JournalDb({
-      ...{ path: join(this.#folder, 'journal.db'), ...IDS, limitBytes: 1e9, policy: 'keep-oldest', boot },
-    });
-    db.open();
+    const db = this.#journal();
     const devices = JSON.parse(db.recall('devices') ?? '[]') as {
       id: string;
       channels: { number: number; quantity: string; place?: string }[];
@@ -200,6 +220,24 @@ export class VirtualGateway {
     }
     db.close();
     return found;
+  }
+
+  /** What a line wrote down under a key. The gateway is off. */
+  remembered(key: string): string | null {
+    const db = this.#journal();
+    const text = db.recall(key);
+    db.close();
+    return text;
+  }
+
+  #journal(): JournalDb {
+    if (this.#gateway !== undefined) throw new Error('stop the gateway before its journal is read');
+    const boot = { uuid: 'reader', wallMs: this.clock.wallMs(), monoMs: this.clock.monoMs() };
+    const db = new JournalDb({
+      ...{ path: join(this.#folder, 'journal.db'), ...IDS, limitBytes: 1e9, policy: 'keep-oldest', boot },
+    });
+    db.open();
+    return db;
   }
 
   async end(): Promise<void> {
