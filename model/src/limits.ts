@@ -134,6 +134,15 @@ export const LIMITS = {
   transitionsPerSubject: 2_000,
   /** Alerts in one answer of the API. */
   alertsPerAnswer: 200,
+  /** Longest run of an actuator, and longest wait of a command, in seconds: a day, and an hour. */
+  longestRunS: 86_400,
+  commandExpiryS: 3_600,
+  /** Numbers of commands: milliseconds since 1970 until the year 2286, and room for their codes in a mark. */
+  commandNumber: 9_999_999_999_999,
+  /** Actuators of one gateway, commands of one farm that wait for their gateway, and commands in one answer of the API. */
+  actuatorsPerGateway: 128,
+  commandsWaiting: 200,
+  commandsPerAnswer: 200,
   /** Ranges in one acknowledgement; more go in several. */
   ackRanges: 500,
 } as const;

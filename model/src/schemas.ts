@@ -3,6 +3,7 @@ export * from './api.ts';
 export * from './api-alerts.ts';
 export * from './calibration/calibration-schema.ts';
 export * from './catalog.ts';
+export * from './commands/command.ts';
 export * from './contacts.ts';
 export * from './id-schemas.ts';
 export * from './people.ts';
