@@ -8,6 +8,7 @@ import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { LiveBus } from './live/live.ts';
+import { startFarmNotes } from './notes/farm-notes.ts';
 import { startFlowNotes } from './notes/flow-notes.ts';
 import { gatewayNotes } from './notes/gateway-note.ts';
 import { Outbox } from './notify/outbox.ts';
@@ -104,6 +105,16 @@ async function startParts(
     send: (farm, gateway, message) => broker?.sendRules(farm, gateway, message),
   });
   started.defer(() => alerts.stop());
+  started.defer(
+    startFarmNotes({
+      ...{ clock, registry, take: (note) => store.note(note) },
+      rules: (farm) => alerts.rules.farm(farm).rules.map(({ rule }) => rule),
+      alerts: (farm) =>
+        alerts.alerts.open(farm).map(({ rule, subject }) => ({
+          ...{ subject, severity: alerts.rules.find(farm, rule)?.rule.severity ?? 'warning' },
+        })),
+    }),
+  );
   const ingest = new Ingest({
     ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),

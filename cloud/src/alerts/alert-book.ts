@@ -5,6 +5,7 @@
  */
 import { type AlertAction, type ApiAlert, type Clock, type FarmDetail, KarezError, type Rule } from '@karez/model';
 import type { LiveBus } from '../live/live.ts';
+import { alertNotes } from '../notes/alert-note.ts';
 import type { TakeNote } from '../notes/note.ts';
 import type { Notice } from '../notify/notice.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -145,13 +146,9 @@ export class AlertBook {
     const { db, live, note } = this.#parts;
     await db.save({ alerts, actions, notices }, this.nowMs());
     for (const alert of alerts) {
-      const { id, farm, rule, subject, state, firedMs, endedMs, late } = alert;
-      if (!late) this.#open.set(id, alert);
-      live.alertChanged(farm, await this.show(alert));
-      note({
-        ...{ measurement: 'alert', tags: { farm, rule, subject }, timeMs: endedMs ?? firedMs },
-        fields: { id, state, on: endedMs === null, late },
-      });
+      if (!alert.late) this.#open.set(alert.id, alert);
+      live.alertChanged(alert.farm, await this.show(alert));
+      for (const one of alertNotes(alert, await this.#wordingOf(alert))) note(one);
     }
   }
 

@@ -8,7 +8,7 @@ import {
   DashboardLinkType,
   type Panel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { datasourceVariable, policyVariable, scopeVariable, type VariableName } from './variables.ts';
+import { consoleVariable, datasourceVariable, policyVariable, scopeVariable, type VariableName } from './variables.ts';
 
 export interface Board {
   uid: string;
@@ -21,9 +21,14 @@ export interface Board {
 }
 
 const TAG = 'karez';
+/** Where the console of docker-compose.yml is; `npm run boards -- --console URL` writes another one. */
+const CONSOLE_URL = 'http://127.0.0.1:8080';
 
 /** The board as classic JSON, as file provisioning takes it. */
-export function buildBoard({ uid, title, description, from, variables, panels }: Board): Dashboard {
+export function buildBoard(
+  { uid, title, description, from, variables, panels }: Board,
+  consoleUrl = CONSOLE_URL,
+): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -41,8 +46,16 @@ export function buildBoard({ uid, title, description, from, variables, panels }:
         .includeVars(true)
         .keepTime(true),
     )
+    .link(
+      new DashboardLinkBuilder('Console')
+        .type(DashboardLinkType.Link)
+        .url('$console')
+        .tooltip('The console of the farm: acknowledge alerts, change rules, look at single devices.')
+        .targetBlank(true),
+    )
     .withVariable(datasourceVariable())
     .withVariable(policyVariable());
+  builder.withVariable(consoleVariable(consoleUrl));
   for (const name of variables) builder.withVariable(scopeVariable(name));
   for (const panel of panels) builder.withPanel(panel);
   const board = builder.build();

@@ -2,6 +2,6 @@
 import { buildBoard } from './board.ts';
 import { BOARDS } from './boards/boards.ts';
 
-export function boardFiles(): [name: string, text: string][] {
-  return BOARDS.map((board) => [`${board.uid}.json`, `${JSON.stringify(buildBoard(board), null, 2)}\n`]);
+export function boardFiles(consoleUrl?: string): [name: string, text: string][] {
+  return BOARDS.map((board) => [`${board.uid}.json`, `${JSON.stringify(buildBoard(board, consoleUrl), null, 2)}\n`]);
 }

@@ -55,14 +55,36 @@ export function noteQuery(
   return select(value, `"${measurement}"`, ['"farm" =~ /^$farm$/', '$timeFilter', ...where], by, step);
 }
 
+/** Thresholds of the farm's rules (cloud/src/notes/farm-notes.ts) for a quantity, as they were at each time. */
+export function limitQuery(quantity: QuantityId): string {
+  const where = ['"farm" =~ /^$farm$/', '"field" =~ /^$field$/', `"quantity" = '${quantity}'`, '$timeFilter'];
+  return select('last("value")', '"threshold"', where, ['rule'], '$__interval');
+}
+
+/** The last note of each before the end of the range, not older than `within`: what stays true for a while. */
+export function asOfQuery(
+  measurement: string,
+  columns: readonly string[],
+  by: readonly string[],
+  within: string,
+  where: readonly string[] = [],
+): string {
+  const picked = columns.map((column) => `last("${column}") AS "${column}"`).join(', ');
+  // Braces, so that the unit behind it is not read as part of the name.
+  const span = `time <= $\{__to}ms AND time >= $\{__to}ms - ${within}`;
+  const scope = ['"farm" =~ /^$farm$/', '"field" =~ /^$field$/', ...where, span];
+  return select(picked, `"${measurement}"`, scope, by, 'none', true);
+}
+
 function select(
   value: string,
   from: string,
   where: readonly string[],
   by: readonly string[],
   step: SeriesQuery['step'],
+  isNamed = false,
 ): string {
   const groups = [...(step === 'none' ? [] : [`time(${step})`]), ...by.map((tag) => `"${tag}"`)];
   const grouped = groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`;
-  return `SELECT ${value} AS "v" FROM ${from} WHERE ${where.join(' AND ')}${grouped}${step === 'none' ? '' : ' fill(none)'}`;
+  return `SELECT ${value}${isNamed ? '' : ' AS "v"'} FROM ${from} WHERE ${where.join(' AND ')}${grouped}${step === 'none' ? '' : ' fill(none)'}`;
 }

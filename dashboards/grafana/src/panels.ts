@@ -14,13 +14,15 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, type Panel, PanelBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Heatmap, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { QuantityId } from '@karez/model';
 import { quantityOf } from '@karez/model';
+import { limitQuery } from './influx-query.ts';
 import { DATASOURCE, type InfluxQuery, influxTarget } from './influx-target.ts';
 import { unitOf } from './units.ts';
 
@@ -40,12 +42,16 @@ const measureOf = (measure: Measure) =>
     ? { unit: unitOf(measure.quantity), decimals: quantityOf(measure.quantity)?.decimals ?? 1 }
     : measure;
 
-/** Lines over time. A gap stays a gap. */
+/** The query of the thresholds, drawn as dashes. */
+const LIMITS_REF = 'Z';
+
+/** Lines over time. A gap stays a gap. Where `limits` is given, thresholds of rules about that quantity stand in it. */
 export function lines(
   words: PanelWords,
   measure: Measure,
   queries: readonly InfluxQuery[],
   draw: 'line' | 'bars' | 'steps' = 'line',
+  limits?: QuantityId,
 ): Builder<Panel> {
   const { unit, decimals } = measureOf(measure);
   const [width, height] = words.size ?? [12, 8];
@@ -71,6 +77,65 @@ export function lines(
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   withTargets(panel, queries);
+  if (limits !== undefined) {
+    withTargets(panel, [{ refId: LIMITS_REF, query: limitQuery(limits), alias: 'threshold: $tag_rule' }]);
+    panel.overrideByQuery(LIMITS_REF, [
+      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
+      { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
+      { id: 'custom.showPoints', value: 'never' },
+      { id: 'custom.spanNulls', value: true },
+    ]);
+  }
+  return panel;
+}
+
+/** What was the case when, a row for each series. */
+export function states(
+  words: PanelWords,
+  queries: readonly InfluxQuery[],
+  looks: Record<string, { text: string; color: string }>,
+): Builder<Panel> {
+  const [width, height] = words.size ?? [24, 8];
+  const panel = new StateTimeline()
+    .title(words.title)
+    .description(words.description)
+    .datasource(DATASOURCE)
+    .span(width)
+    .height(height)
+    .unit('none')
+    .mappings([valuesShown(looks)])
+    .mergeValues(true)
+    .showValue(VisibilityMode.Auto)
+    .rowHeight(0.8)
+    .spanNulls(true);
+  withTargets(panel, queries);
+  return panel;
+}
+
+const valuesShown = (looks: Record<string, { text: string; color: string }>) => ({
+  type: MappingType.ValueToText as const,
+  options: Object.fromEntries(Object.entries(looks).map(([value, look], index) => [value, { ...look, index }])),
+});
+
+/** The panel of dashboards/karez-field-panel. Where Grafana does not have it, it says so in its place and shows the rest. */
+export function fieldPanel(words: PanelWords, queries: readonly InfluxQuery[], options: object): Builder<Panel> {
+  const [width, height] = words.size ?? [12, 12];
+  const panel = new PanelBuilder()
+    .type('karez-field-panel')
+    .title(words.title)
+    .description(words.description)
+    .datasource(DATASOURCE)
+    .span(width)
+    .height(height)
+    .unit('none')
+    // Swaths need every fix of a job; 20,000 are five and a half hours of one each second.
+    .maxDataPoints(20_000)
+    .interval('1s')
+    .options(options);
+  withTargets(
+    panel,
+    queries.map((query) => ({ format: 'table' as const, ...query })),
+  );
   return panel;
 }
 
@@ -117,7 +182,16 @@ export function depthMap(words: PanelWords, measure: Measure, queries: readonly 
   return panel;
 }
 
-export function table(words: PanelWords, measure: Measure, queries: readonly InfluxQuery[]): Builder<Panel> {
+/** Rows; `columns` have units of their own. */
+export function table(
+  words: PanelWords,
+  measure: Measure,
+  queries: readonly InfluxQuery[],
+  columns: Record<
+    string,
+    { unit?: string; title?: string; looks?: Record<string, { text: string; color: string }> }
+  > = {},
+): Builder<Panel> {
   const { unit, decimals } = measureOf(measure);
   const [width, height] = words.size ?? [24, 8];
   const panel = new Table()
@@ -133,6 +207,13 @@ export function table(words: PanelWords, measure: Measure, queries: readonly Inf
     panel,
     queries.map((query) => ({ format: 'table' as const, ...query })),
   );
+  for (const [name, { unit: own, title, looks }] of Object.entries(columns)) {
+    panel.overrideByName(name, [
+      ...(own === undefined ? [] : [{ id: 'unit', value: own }]),
+      ...(title === undefined ? [] : [{ id: 'displayName', value: title }]),
+      ...(looks === undefined ? [] : [{ id: 'mappings', value: [valuesShown(looks)] }]),
+    ]);
+  }
   return panel;
 }
 

@@ -1,5 +1,6 @@
 /** The variables of every board, in the order in which each needs those before it. */
 import {
+  ConstantVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   VariableHide,
@@ -31,6 +32,11 @@ export type VariableName = keyof typeof DEFINITIONS;
 
 export function datasourceVariable() {
   return new DatasourceVariableBuilder('datasource').label('Data source').type('influxdb');
+}
+
+/** Where links to the console lead; one value, so nothing is shown to choose. */
+export function consoleVariable(url: string) {
+  return new ConstantVariableBuilder('console').label('Console').description('Address of the console.').value(url);
 }
 
 export function policyVariable() {

@@ -10,6 +10,8 @@ export interface BoardQuery {
   query: string;
   format: 'time_series' | 'table';
   alias: string | undefined;
+  /** Points that the panel asks for, where it says so. */
+  maxDataPoints: number | undefined;
 }
 
 export interface BoardVariable {
@@ -30,6 +32,7 @@ interface Json {
   panels: {
     title: string;
     type: string;
+    maxDataPoints?: number;
     fieldConfig: { defaults: { unit?: string } };
     targets: { refId: string; query: string; resultFormat: 'time_series' | 'table'; alias?: string }[];
   }[];
@@ -44,10 +47,10 @@ export function readBoards(): ReadBoard[] {
       variables: board.templating.list
         .filter(({ type }) => type === 'query')
         .map(({ name, query, allValue }) => ({ name, query: String(query), allValue })),
-      queries: board.panels.flatMap(({ title, type, fieldConfig, targets }) =>
+      queries: board.panels.flatMap(({ title, type, fieldConfig, targets, maxDataPoints }) =>
         targets.map(({ refId, query, resultFormat, alias }) => ({
           ...{ board: board.uid, panel: title, type, unit: fieldConfig.defaults.unit ?? '', refId, query },
-          ...{ format: resultFormat, alias },
+          ...{ format: resultFormat, alias, maxDataPoints },
         })),
       ),
     };

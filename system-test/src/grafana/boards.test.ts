@@ -19,7 +19,10 @@ const HOUR_MS = 3_600_000;
 const boards = readBoards();
 let filled: Filled;
 let ranges: Record<string, Range>;
-const told = { panels: 0, queries: 0, asked: 0, rows: 0, killed: 0, mutations: 0 };
+const told = { asked: 0, rows: 0, killed: 0, mutations: 0 };
+const panelsOf = ({ queries }: ReadBoard) => new Set(queries.map(({ panel }) => panel)).size;
+const mistakesIn = ({ queries }: ReadBoard) => queries.reduce((sum, { query }) => sum + mutationsOf(query).length, 0);
+const sumOf = (count: (board: ReadBoard) => number) => boards.reduce((sum, board) => sum + count(board), 0);
 
 beforeAll(async () => {
   filled = await fill();
@@ -30,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await filled?.close();
   console.log(
-    `boards ${boards.length}, panels ${told.panels}, queries ${told.queries}, asked ${told.asked} times, rows ${told.rows}, mistakes noticed ${told.killed} of ${told.mutations}`,
+    `boards ${boards.length}, panels ${sumOf(panelsOf)}, queries ${sumOf(({ queries }) => queries.length)}, asked ${told.asked} times, rows ${told.rows}, mistakes noticed ${told.killed} of ${told.mutations}`,
   );
 });
 
@@ -40,6 +43,14 @@ test.each(boardFiles())('%s is what is committed', (name, text) => {
 
 test.each(boardFiles())('%s is in order', (_, text) => {
   expect(lintBoard(JSON.parse(text))).toEqual([]);
+});
+
+test('the README counts what is checked', () => {
+  const rows = boards.map((b) => `| ${b.uid} | ${panelsOf(b)} | ${b.queries.length} | ${mistakesIn(b)} |`);
+  const all = `| all | ${sumOf(panelsOf)} | ${sumOf(({ queries }) => queries.length)} | ${sumOf(mistakesIn)} |`;
+  expect(readFileSync(new URL('../../../dashboards/grafana/README.md', import.meta.url), 'utf8')).toContain(
+    ['| board | panels | queries | mistakes put in |', '| --- | --- | --- | --- |', ...rows, all].join('\n'),
+  );
 });
 
 /** Values of the board's variables, each asked for with All chosen in those before it. */
@@ -66,7 +77,6 @@ describe.each(boards.map((board) => [board.uid, board] as const))('%s', (_, boar
     expect(values.get('rp')).toEqual([which === 'hours' ? 'autogen' : 'rollup_1m']);
     const problems: string[] = [];
     for (const query of board.queries) {
-      told.queries++;
       const { rows, problems: found } = await checkQuery(filled.url, query, range, all);
       told.asked++;
       told.rows += rows;
@@ -75,7 +85,6 @@ describe.each(boards.map((board) => [board.uid, board] as const))('%s', (_, boar
       if (quantity !== undefined && which === 'hours')
         expect(unitsOf(quantity), `${query.panel} is ${quantity}`).toContain(query.unit);
     }
-    told.panels += new Set(board.queries.map(({ panel }) => panel)).size;
     expect(problems).toEqual([]);
   });
 

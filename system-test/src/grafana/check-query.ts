@@ -13,8 +13,15 @@ export interface Checked {
   problems: string[];
 }
 
-/** Columns that a panel reads by name. */
-const COLUMNS: Record<string, string[]> = { geomap: ['latitude', 'longitude'] };
+/** Columns that a panel reads by name, by its type and, where queries differ, their names. */
+const COLUMNS: Record<string, string[]> = {
+  geomap: ['latitude', 'longitude'],
+  'karez-field-panel A': ['outline'],
+  'karez-field-panel B': ['latitude', 'longitude', 'state'],
+  'karez-field-panel C': ['latitude', 'longitude'],
+  'karez-field-panel D': ['flow', 'sections'],
+};
+const columnsOf = ({ type, refId }: BoardQuery) => COLUMNS[`${type} ${refId}`] ?? COLUMNS[type] ?? [];
 
 export async function checkQuery(
   url: string,
@@ -24,7 +31,7 @@ export async function checkQuery(
 ): Promise<Checked> {
   const problems: string[] = [];
   try {
-    const series = await askInflux(url, expand(query.query, range, chosen));
+    const series = await askInflux(url, expand(query.query, range, chosen, query.maxDataPoints));
     const filled = series.map(
       ({ values }) => values.filter((row) => row.slice(1).some((cell) => cell !== null)).length,
     );
@@ -35,7 +42,7 @@ export async function checkQuery(
     for (const tag of tags)
       if (series.every((one) => (one.tags[tag] ?? '') === ''))
         problems.push(`nothing has the tag ${tag}, by which series are told apart`);
-    for (const column of new Set([...(COLUMNS[query.type] ?? []), ...series.flatMap(({ columns }) => columns)]))
+    for (const column of new Set([...columnsOf(query), ...series.flatMap(({ columns }) => columns)]))
       if (!series.some((one) => hasValues(one, column))) problems.push(`there are no values in the column ${column}`);
     problems.push(
       ...outOfRange(

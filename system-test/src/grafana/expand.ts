@@ -19,14 +19,19 @@ const STEPS_MS = [
   1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
 ].map((s) => s * 1_000);
 
-export function intervalMs({ fromMs, toMs }: Range): number {
-  const wanted = Math.max(MIN_INTERVAL_MS, (toMs - fromMs) / MAX_DATA_POINTS);
+export function intervalMs({ fromMs, toMs }: Range, maxDataPoints = MAX_DATA_POINTS): number {
+  const wanted = Math.max(MIN_INTERVAL_MS, (toMs - fromMs) / maxDataPoints);
   return STEPS_MS.find((ms) => ms >= wanted) ?? (STEPS_MS.at(-1) as number);
 }
 
 /** @throws Error where a `$` is left that nothing stands for. */
-export function expand(query: string, range: Range, chosen: ReadonlyMap<string, Chosen>): string {
-  const step = intervalMs(range);
+export function expand(
+  query: string,
+  range: Range,
+  chosen: ReadonlyMap<string, Chosen>,
+  maxDataPoints?: number,
+): string {
+  const step = intervalMs(range, maxDataPoints);
   const known: Record<string, string> = {
     timeFilter: `time >= ${range.fromMs}ms and time <= ${range.toMs}ms`,
     __interval_ms: String(step),

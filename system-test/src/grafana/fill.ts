@@ -4,6 +4,7 @@
  */
 
 import { startInfluxd } from '@karez/cloud/testing';
+import { type ApiRule, type QuantityId, quantityOf, type Rule } from '@karez/model';
 import { FARM, makeFarm, type TestFarm } from '../farm.ts';
 import { addPastGateway, PAST_GATEWAY } from '../past.ts';
 import { waitFor } from '../process.ts';
@@ -54,6 +55,7 @@ export async function fill(): Promise<Filled> {
     60_000,
     500,
   );
+  await makeAlerts(farm, has);
   await waitFor('the policies', () => has('SELECT "rp" FROM "rollup_policy"'), 60_000, 500);
   return {
     ...{ url: influxd.url, farm, nowMs },
@@ -63,4 +65,51 @@ export async function fill(): Promise<Filled> {
       await influxd.stop();
     },
   };
+}
+
+/** Thresholds near what the simulated fields show, one for each quantity that a board draws them for. */
+const THRESHOLDS: Partial<Record<QuantityId, [side: 'above' | 'below', value: number, recover: number]>> = {
+  'soil.moisture': ['below', 18, 20],
+  'soil.temperature': ['below', 5, 6],
+  'soil.ec': ['above', 1_500, 1_400],
+  'soil.ph': ['above', 8.5, 8.4],
+  'soil.nitrogen': ['below', 20, 25],
+  'soil.phosphorus': ['below', 10, 12],
+  'soil.potassium': ['below', 40, 45],
+  'air.temperature': ['below', 2, 3],
+  'wind.speed': ['above', 6, 5],
+};
+const everywhere = { enabled: true, scope: {}, severity: 'warning', tell: [] } as const;
+
+/** Rules with thresholds, and one alert that is on and one that is over, by a rule that was made and changed again. */
+async function makeAlerts(farm: TestFarm, has: (query: string) => Promise<boolean>): Promise<void> {
+  const change = async (path: string, method: string, body?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, ...(body && { headers, body: JSON.stringify(body) }) };
+    const answer = await farm.api.get(`/farms/${FARM}/rules${path}`, init);
+    if (!answer.ok) throw new Error(`${method} rules${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? undefined : ((await answer.json()) as ApiRule);
+  };
+  const ruleOf = (id: string, quantity: QuantityId, condition: object): Rule => ({
+    ...{ ...everywhere, id, tell: [] },
+    title: { en: `${id} ${quantity}`, zh: id },
+    message: { en: '{value}', zh: '{value}' },
+    condition: { input: { quantity }, unit: quantityOf(quantity)?.unit, ...condition } as Rule['condition'],
+  });
+  for (const [quantity, [type, value, recover]] of Object.entries(THRESHOLDS))
+    await change('', 'POST', ruleOf(quantity.replace('.', '-'), quantity as QuantityId, { type, value, recover }));
+  const wet = { type: 'below', value: 99, recover: 99.5 };
+  await change('', 'POST', ruleOf('always', 'soil.moisture', wet));
+  const passing = await change('', 'POST', ruleOf('passing', 'soil.moisture', wet));
+  await waitFor(
+    'two alerts',
+    () => has(`SELECT "id" FROM "alert" WHERE "rule" = 'passing' AND "on" = true`),
+    60_000,
+    500,
+  );
+  await waitFor('one alert', () => has(`SELECT "id" FROM "alert" WHERE "rule" = 'always'`), 60_000, 500);
+  await change(`/passing?revision=${passing?.revision}`, 'DELETE');
+  await waitFor('its end', () => has(`SELECT "lasted" FROM "alert" WHERE "on" = false`), 60_000, 500);
+  await waitFor('thresholds', () => has(`SELECT "value" FROM "threshold" WHERE "rule" = 'wind-speed'`), 60_000, 500);
+  await waitFor('places', () => has(`SELECT "latitude" FROM "device"`), 60_000, 500);
 }

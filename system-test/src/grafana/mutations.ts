@@ -10,8 +10,14 @@ export function mutationsOf(query: string): Mutation[] {
     if (changed !== query) mutations.push({ what, query: changed });
   };
   // Names in quotes: fields in functions, measurements and policies behind FROM, tags in conditions and groups.
-  for (const [whole, field] of query.matchAll(/\((?:distinct\()?"([^"]+)"\)/g))
+  for (const [whole, field] of query.matchAll(/\((?:distinct\()?"([^"]+)"(?:, 1s)?\)/g))
     add(`field ${field}`, query.replace(whole, whole.replace(field as string, `${field}x`)));
+  for (const [whole, field] of query.matchAll(/(?:SELECT |, )"([^"]+)"(?=,| FROM)/g))
+    add(`column ${field}`, query.replace(whole, whole.replace(field as string, `${field}x`)));
+  for (const [whole, field] of query.matchAll(/"(\w+)" (?:=|>=) (?:'[^']*'|true|false|-?\d+)/g))
+    add(`comparison of ${field}`, query.replace(whole, whole.replace(`"${field}"`, `"${field}x"`)));
+  for (const [whole, text] of query.matchAll(/ = '([^']+)'/g))
+    add(`comparison with ${text}`, query.replace(whole, ` = '${text}x'`));
   const from = /FROM ("[^"]+"\.)?"([^"]+)"/.exec(query);
   if (from !== null)
     add(`measurement ${from[2]}`, query.replace(from[0], from[0].replace(`"${from[2]}"`, `"${from[2]}x"`)));

@@ -14,11 +14,38 @@ export interface PastChannel {
 
 const STEP_MS = 300_000;
 const FIELDS = ['north', 'south'];
-const OUTLINE: [number, number][] = [
-  [86.05, 44.302],
-  [86.0541, 44.3021],
-  [86.0543, 44.3041],
-];
+/** The north as the running farm has it, and its neighbour. */
+const OUTLINES: Record<string, [number, number][]> = {
+  north: [
+    [86.05, 44.302],
+    [86.0541, 44.3021],
+    [86.0543, 44.3041],
+    [86.0501, 44.304],
+  ],
+  south: [
+    [86.0501, 44.3],
+    [86.0542, 44.3001],
+    [86.0541, 44.3019],
+    [86.05, 44.3018],
+  ],
+};
+const outlineOf = (id: string) => OUTLINES[id] as [number, number][];
+/** Where the probes of a field stand. */
+const SPOTS: Record<string, [number, number][]> = {
+  north: [
+    [86.0512, 44.3026],
+    [86.0522, 44.3031],
+    [86.0533, 44.3035],
+  ],
+  south: [
+    [86.0511, 44.3005],
+    [86.0521, 44.301],
+    [86.0531, 44.3014],
+  ],
+};
+const DEPTHS_CM = [10, 30, 60];
+/** So long before the end the drone sprays, a row each second. */
+const JOB_MS = 1_500_000;
 const SOIL = [
   'soil.moisture',
   'soil.temperature',
@@ -62,7 +89,7 @@ const channelsOf = (
 
 export const KINDS_OF_PAST: readonly PastChannel[] = [
   ...FIELDS.flatMap((field) =>
-    [10, 30, 60].flatMap((cm) => channelsOf(`${field}-${cm}cm`, 'soil', SOIL, field, `d${cm}`)),
+    DEPTHS_CM.flatMap((cm) => channelsOf(`${field}-${cm}cm`, 'soil', SOIL, field, `d${cm}`)),
   ),
   ...channelsOf('mast', 'weather', WEATHER),
   // One that lacks a dew point of its own.
@@ -80,12 +107,13 @@ export function pastInventory(farm: string, gateway: string, epoch: string): Inv
       farm: { id: farm, title: 'Test farm' },
       gateway: { id: gateway, title: 'Old pump house' },
     },
-    fields: FIELDS.map((id) => ({ id, title: id, outline: OUTLINE })),
+    fields: FIELDS.map((id) => ({ id, title: id, outline: outlineOf(id) })),
     devices: [...Map.groupBy(numbered, ({ device }) => device)].map(([id, channels]) => {
       const { kind, field } = channels[0] as (typeof numbered)[number];
       return {
         ...{ id, title: id, profile: 'cwt-soil-7in1', kind, intervalMs: STEP_MS, active: true },
         ...(field === undefined ? {} : { field }),
+        ...positionOf(id),
         channels: channels.map(({ number, quantity, place }) => ({
           number,
           quantity,
@@ -97,17 +125,26 @@ export function pastInventory(farm: string, gateway: string, epoch: string): Inv
   };
 }
 
-/** Readings of all channels every five minutes, the first ones suspect or absent here and there. */
+function positionOf(device: string): { position?: [number, number] } {
+  const [field, depth] = device.split('-') as [string, string | undefined];
+  const spot = SPOTS[field]?.[DEPTHS_CM.findIndex((cm) => depth === `${cm}cm`)];
+  return spot === undefined ? {} : { position: spot };
+}
+
+/** Readings of all channels every five minutes, of the drone every second towards the end; suspect or absent here and there. */
 export function pastRows(channels: readonly PastChannel[], fromMs: number, toMs: number): Reading[] {
   const world = new World({
     ...{ seed: 5, startMs: fromMs, site: { latitude: 44.3, longitude: 86.05, elevationM: 450 } },
-    fields: FIELDS.map((id) => ({ id, soil: 'loam' as const, outline: OUTLINE })),
+    fields: FIELDS.map((id) => ({ id, soil: 'loam' as const, outline: outlineOf(id) })),
     drones: [{ device: 'old-drone', fields: FIELDS, base: [86.0546, 44.3016] }],
   });
   const rows: Reading[] = [];
-  for (let timeMs = fromMs; timeMs < toMs; timeMs += STEP_MS) {
+  const jobMs = toMs - JOB_MS;
+  for (let timeMs = fromMs; timeMs < toMs; timeMs += timeMs < jobMs ? STEP_MS : 1_000) {
     world.advance(timeMs);
+    const isFull = timeMs < jobMs || Math.floor(timeMs / STEP_MS) !== Math.floor((timeMs - 1_000) / STEP_MS);
     for (const [i, channel] of channels.entries()) {
+      if (!isFull && channel.kind !== 'sprayer') continue;
       const value = valueAt(world, channel);
       const odd = rows.length % 997;
       const isAbsent = odd === 13;

@@ -1,5 +1,6 @@
 /** Every board. */
 import type { Board } from '../board.ts';
+import { alertsBoard } from './alerts.ts';
 import { farmBoard } from './farm.ts';
 import { fieldBoard } from './field.ts';
 import { gatewaysBoard } from './gateways.ts';
@@ -13,5 +14,6 @@ export const BOARDS: readonly Board[] = [
   weatherBoard,
   sprayerBoard,
   gatewaysBoard,
+  alertsBoard,
   qualityBoard,
 ];

@@ -1,9 +1,20 @@
+import type { QuantityId } from '@karez/model';
 import type { Board } from '../board.ts';
 import { PLACE, seriesQuery } from '../influx-query.ts';
 import { depthMap, lines } from '../panels.ts';
 
 const byProbe = ['device', 'place'] as const;
 const alias = '$tag_device $tag_place';
+
+/** A line for each probe at each depth, with the thresholds that the farm's rules had at each time. */
+const probes = (title: string, description: string, quantity: QuantityId, size: [number, number]) =>
+  lines(
+    { title, description, size },
+    { quantity },
+    [{ query: seriesQuery({ quantity, by: byProbe, where: [PLACE] }), alias }],
+    'line',
+    quantity,
+  );
 
 /** The soil of fields, by depth. */
 export const fieldBoard: Board = {
@@ -22,34 +33,27 @@ export const fieldBoard: Board = {
       { quantity: 'soil.moisture' },
       [{ query: seriesQuery({ quantity: 'soil.moisture', by: ['place'], where: [PLACE] }), alias: '$tag_place' }],
     ),
-    lines({ title: 'Soil moisture', description: 'Each probe.', size: [24, 9] }, { quantity: 'soil.moisture' }, [
-      { query: seriesQuery({ quantity: 'soil.moisture', by: byProbe, where: [PLACE] }), alias },
-    ]),
-    lines({ title: 'Soil temperature', description: 'Each probe.' }, { quantity: 'soil.temperature' }, [
-      { query: seriesQuery({ quantity: 'soil.temperature', by: byProbe, where: [PLACE] }), alias },
-    ]),
-    lines(
-      {
-        title: 'Soil conductivity',
-        description: 'Each probe. It rises with salt and with water; look at it beside the moisture.',
-      },
-      { quantity: 'soil.ec' },
-      [{ query: seriesQuery({ quantity: 'soil.ec', by: byProbe, where: [PLACE] }), alias }],
+    probes('Soil moisture', 'Each probe. Dashes are thresholds of rules.', 'soil.moisture', [24, 9]),
+    probes('Soil temperature', 'Each probe. Dashes are thresholds of rules.', 'soil.temperature', [12, 8]),
+    probes(
+      'Soil conductivity',
+      'Each probe. It rises with salt and with water; look at it beside the moisture. Dashes are thresholds of rules.',
+      'soil.ec',
+      [12, 8],
     ),
-    lines({ title: 'Soil pH', description: 'Probes that measure it.', size: [8, 7] }, { quantity: 'soil.ph' }, [
-      { query: seriesQuery({ quantity: 'soil.ph', by: byProbe, where: [PLACE] }), alias },
-    ]),
-    ...(['soil.nitrogen', 'soil.phosphorus', 'soil.potassium'] as const).map((quantity) =>
-      lines(
-        {
-          title: { 'soil.nitrogen': 'Nitrogen', 'soil.phosphorus': 'Phosphorus', 'soil.potassium': 'Potassium' }[
-            quantity
-          ],
-          description: 'As a probe estimates it from conductivity: a trend, not a laboratory value.',
-          size: [8, 7],
-        },
-        { quantity },
-        [{ query: seriesQuery({ quantity, by: byProbe, where: [PLACE] }), alias }],
+    probes('Soil pH', 'Probes that measure it. Dashes are thresholds of rules.', 'soil.ph', [8, 7]),
+    ...(
+      [
+        ['Nitrogen', 'soil.nitrogen'],
+        ['Phosphorus', 'soil.phosphorus'],
+        ['Potassium', 'soil.potassium'],
+      ] as const
+    ).map(([title, quantity]) =>
+      probes(
+        title,
+        'As a probe estimates it from conductivity: a trend, not a laboratory value. Dashes are thresholds of rules.',
+        quantity,
+        [8, 7],
       ),
     ),
   ],

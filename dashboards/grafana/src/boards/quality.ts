@@ -1,6 +1,7 @@
 import type { Board } from '../board.ts';
 import { noteQuery, SCOPE } from '../influx-query.ts';
-import { lines, table } from '../panels.ts';
+import { DEVICE_STATES } from '../looks.ts';
+import { lines, states, table } from '../panels.ts';
 
 const alias = '$tag_gateway';
 const by = ['gateway'];
@@ -32,6 +33,38 @@ export const qualityBoard: Board = {
       { title: 'Oldest reading', description: 'How old the oldest reading of each minute was when it was stored.' },
       { unit: 's', decimals: 0 },
       [{ query: noteQuery('flow', 'max("oldest.age")', by), alias }],
+    ),
+    table(
+      {
+        title: 'Longest gap between soil readings',
+        description:
+          'The longest time within the range in which a probe said nothing, of those that spoke before and after.',
+        size: [12, 8],
+      },
+      { unit: 's', decimals: 0 },
+      [
+        {
+          query: `SELECT max("gap") AS "longest gap" FROM (SELECT elapsed("soil.moisture", 1s) AS "gap" FROM "$rp"."soil" WHERE ${SCOPE.join(' AND ')} GROUP BY "device", "place") GROUP BY "device", "place"`,
+        },
+      ],
+    ),
+    states(
+      {
+        title: 'State of devices',
+        description:
+          'Alert, silent for three intervals, trouble that the gateway tells of, or unknown because the gateway itself is away.',
+        size: [24, 9],
+      },
+      [
+        {
+          query: noteQuery('device', 'last("state")', ['gateway', 'device'], '$__interval', [
+            '"field" =~ /^$field$/',
+            '"device" =~ /^$device$/',
+          ]),
+          alias: '$tag_gateway $tag_device',
+        },
+      ],
+      DEVICE_STATES,
     ),
     table(
       {

@@ -1,15 +1,21 @@
 import { MapLayerOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as Geomap } from '@grafana/grafana-foundation-sdk/geomap';
 import type { Board } from '../board.ts';
-import { SCOPE, seriesQuery } from '../influx-query.ts';
+import { asOfQuery, SCOPE, seriesQuery } from '../influx-query.ts';
 import { DATASOURCE, influxTarget } from '../influx-target.ts';
-import { lines, stat } from '../panels.ts';
+import { fieldPanel, lines, stat } from '../panels.ts';
 
 const by = ['device'] as const;
 const alias = '$tag_device';
 
 /** Fixes of a track: the last of every step in which there was one. */
 const TRACK = `SELECT last("position.latitude") AS "latitude", last("position.longitude") AS "longitude" FROM "$rp"."position" WHERE ${SCOPE.join(' AND ')} GROUP BY time($__interval), "device" fill(none)`;
+
+/** Single readings of a job, since a minute's mean says nothing of where a section was open. */
+function jobQuery(measurement: string, columns: Record<string, string>): string {
+  const picked = Object.entries(columns).map(([name, quantity]) => `last("${quantity}") AS "${name}"`);
+  return `SELECT ${picked.join(', ')} FROM "autogen"."${measurement}" WHERE ${SCOPE.join(' AND ')} GROUP BY time($__interval), "device" fill(none)`;
+}
 
 /** A spraying: where, how much, from which sections. */
 export const sprayerBoard: Board = {
@@ -19,10 +25,30 @@ export const sprayerBoard: Board = {
   from: 'now-2h',
   variables: ['farm', 'field', 'device'],
   panels: [
+    fieldPanel(
+      {
+        title: 'Swaths and dose',
+        description:
+          'Field, sensors by state, and what was sprayed where: dose, what was sprayed twice, what was left out. Needs the panel "Karez field". Set the width of the boom in its options.',
+        size: [24, 16],
+      },
+      [
+        { refId: 'A', query: asOfQuery('field', ['outline', 'title'], ['field'], '1d') },
+        {
+          refId: 'B',
+          query: asOfQuery('device', ['latitude', 'longitude', 'state'], ['gateway', 'device'], '1h', [
+            '"latitude" >= -90',
+          ]),
+        },
+        { refId: 'C', query: jobQuery('position', { latitude: 'position.latitude', longitude: 'position.longitude' }) },
+        { refId: 'D', query: jobQuery('sprayer', { flow: 'sprayer.flow', sections: 'sprayer.sections' }) },
+      ],
+      { swathWidthM: 6, sections: 4, doseUnit: 'L/ha', longestGapS: 5 },
+    ),
     new Geomap()
       .title('Track')
       .description(
-        'Where the drone was. Without a tile server the ground stays plain; the panel "Karez field" draws swaths and dose.',
+        'Where the drone was. Without a tile server the ground stays plain; the panel above draws swaths and dose.',
       )
       .datasource(DATASOURCE)
       .span(12)

@@ -17,7 +17,7 @@ export const weatherBoard: Board = {
       {
         title: 'Air temperature and dew point',
         description:
-          'Where the two lines meet there is dew or fog. The dew point is measured, or follows from temperature and humidity.',
+          'Where the two lines meet there is dew or fog. The dew point is measured, or follows from temperature and humidity. Dashes are thresholds of rules.',
       },
       { quantity: 'air.temperature' },
       [
@@ -25,6 +25,8 @@ export const weatherBoard: Board = {
         { query: seriesQuery({ quantity: 'air.dew-point', by }), alias: `${alias} dew point` },
         { query: derivedQuery('air.dew-point', by), alias: `${alias} dew point` },
       ],
+      'line',
+      'air.temperature',
     ),
     lines(
       {
@@ -44,10 +46,14 @@ export const weatherBoard: Board = {
       [{ query: seriesQuery({ quantity: 'rain.amount', by }), alias }],
       'bars',
     ),
-    lines({ title: 'Wind', description: 'Mean speed and the highest gust of each step.' }, { quantity: 'wind.speed' }, [
-      { query: seriesQuery({ quantity: 'wind.speed', by }), alias: `${alias} mean` },
-      { query: seriesQuery({ quantity: 'wind.gust', by, aggregate: 'max' }), alias: `${alias} gust` },
-    ]),
+    lines(
+      { title: 'Wind', description: 'Mean speed and the highest gust of each step. Dashes are thresholds of rules.' },
+      { quantity: 'wind.speed' },
+      [
+        { query: seriesQuery({ quantity: 'wind.speed', by }), alias: `${alias} mean` },
+        { query: seriesQuery({ quantity: 'wind.gust', by, aggregate: 'max' }), alias: `${alias} gust` },
+      ],
+    ),
     lines(
       {
         title: 'Wind direction',
