@@ -36,13 +36,29 @@ const good = () => ({
     ...{ broker: 'mqtt://127.0.0.1:1884', intervalS: 10 },
     devices: [{ device: 'node-1', field: 'north', depthsCm: [10, 30] }],
   },
+  publishers: [
+    {
+      ...{ type: 'lorawan', name: 'server', broker: 'mqtt://127.0.0.1:1884', network: 'chirpstack', everyS: 60 },
+      devices: [
+        { device: 'far-1', kind: 'dragino-lse01', devEui: '70b3d57ba0000001', field: 'north', depthCm: 10 },
+        { device: 'far-2', kind: 'elsys-ers', devEui: '70b3d57ba0000002', field: 'north' },
+      ],
+    },
+    {
+      ...{ type: 'sparkplug', name: 'edge', broker: 'mqtt://127.0.0.1:1884', group: 'g', node: 'n', everyS: 60 },
+      devices: [{ device: 'barn', field: 'north', depthsCm: [10] }],
+    },
+  ],
 });
 const write = (name: string, value: unknown) => {
   const path = join(folder, name);
   writeFileSync(path, typeof value === 'string' ? value : stringify(value));
   return path;
 };
-const secrets = write('secrets.yaml', { uplink: 'x', devices: { 'node-1': 'password-1' } });
+const secrets = write('secrets.yaml', {
+  ...{ uplink: 'x', devices: { 'node-1': 'password-1' } },
+  sources: { server: 'password-2', edge: 'password-3' },
+});
 
 /** The error of a configuration with another value, or none, at a dotted path. */
 function refusal(path: string, value: unknown): Error {
@@ -62,10 +78,11 @@ function refusal(path: string, value: unknown): Error {
 
 describe('a configuration', () => {
   test('that is right is read and frozen; the folder of paths is its own', () => {
-    const { config, passwords, folder: base } = loadSim(write('sim.yaml', good()), secrets);
+    const { config, passwords, sourcePasswords, folder: base } = loadSim(write('sim.yaml', good()), secrets);
     expect(config.lines).toHaveLength(3);
     expect(Object.isFrozen(config.fields[0]?.outline)).toBe(true);
     expect(passwords).toEqual({ 'node-1': 'password-1' });
+    expect(sourcePasswords).toEqual({ server: 'password-2', edge: 'password-3' });
     expect(base).toBe(folder);
   });
 
@@ -86,6 +103,18 @@ describe('a configuration', () => {
     ['lines.2.fields', ['south'], 'lines.2.fields.0 must be the id of a field of this file, not "south"'],
     ['lines.1.device', 'soil-1', 'lines.1.device must differ from all others; "soil-1" stands there twice'],
     ['lines.1.port', { pty: 'run/tty' }, 'lines.1.port.pty must differ from all others'],
+    ['publishers.0.name', 'other', 'publishers.0.name needs a password under sources.other in'],
+    ['publishers.0.network', 'loriot', 'publishers.0.network must be'],
+    ['publishers.0.devices.1.devEui', '70B3D57BA0000001', 'publishers.0.devices must have DevEUIs that differ'],
+    ['publishers.0.devices.0.depthCm', undefined, 'publishers.0.devices.0.depthCm is missing'],
+    ['publishers.0.devices.0.field', 'south', 'publishers.0.devices.0.field must be the id of a field of this file'],
+    ['publishers.0.devices.0.device', 'soil-1', 'publishers.0.devices.0.device must differ from all others'],
+    ['publishers.1.group', 'a/b', 'publishers.1.group must'],
+    [
+      'publishers.1.devices',
+      ['barn', 'shed'].map((device) => ({ device, field: 'north', depthsCm: [10] })),
+      'publishers.1.devices must differ in what they are below',
+    ],
     ['start', '2026-13-01T00:00:00Z', 'start must be "now" or a time like 2026-06-01T00:00:00Z'],
     ['lines.2.device', 'weather', 'lines.2.device must differ from all others; "weather" stands there twice'],
     ['faults', [{ fault: 'explode', device: 'all' }], 'faults.0.fault must be "silence" or "bad-checksum" or '],
@@ -93,7 +122,7 @@ describe('a configuration', () => {
     [
       'faults',
       [{ fault: 'silence', device: 'south-*' }],
-      'faults.0: device must be one of soil-1, weather, drone, node-1',
+      'faults.0: device must be one of soil-1, weather, drone, far-1, far-2, barn, node-1',
     ],
     [
       'faults',

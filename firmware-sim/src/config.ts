@@ -13,6 +13,7 @@ import { Faults } from './faults/faults.ts';
 import { targetsOf } from './faults/targets.ts';
 import { closed, DepthCm, Position } from './lines/line-kind.ts';
 import { kindOf, SimLine } from './lines/line-table.ts';
+import { publisherKindOf, SimPublisher } from './publishers/publisher-table.ts';
 import { openRecordings, Recordings } from './replay/open-recordings.ts';
 import type { Recording } from './replay/recording.ts';
 import { SPELLS, type SpellName } from './world/spells.ts';
@@ -74,6 +75,7 @@ export const SimConfig = Type.Object(
     faults: Type.Optional(
       Type.Array(FaultPlan, { maxItems: 1_000, description: 'What goes wrong, and when; counted from the start.' }),
     ),
+    publishers: Type.Optional(Type.Array(SimPublisher, { maxItems: 64 })),
     nodes: Type.Optional(
       Type.Object(
         {
@@ -109,8 +111,9 @@ export const SimConfig = Type.Object(
 );
 export type SimConfig = Omit<Static<typeof SimConfig>, 'faults'> & { faults?: readonly FaultCommand[] };
 
-/** The gateway's file of secrets: only the nodes' passwords matter here. */
-const Secrets = Type.Object({ devices: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1 }))) });
+/** The gateway's file of secrets: only the passwords of nodes and publishers matter here. */
+const Passwords = Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1 })));
+const Secrets = Type.Object({ devices: Passwords, sources: Passwords });
 
 const configChecker = checker(SimConfig, 'CONFIG_INVALID');
 const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
@@ -119,6 +122,8 @@ const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
 export interface LoadedSim {
   config: SimConfig;
   passwords: Readonly<Record<string, string>>;
+  /** Of publishers, by their names. */
+  sourcePasswords?: Readonly<Record<string, string>>;
   folder: string;
   /** The recordings that devices play, read and checked. */
   recordings?: ReadonlyMap<string, Recording>;
@@ -132,10 +137,16 @@ export function loadSim(path: string, secretsPath?: string): LoadedSim {
   const file = readYaml(path);
   const config = checkYaml(configChecker, file);
   const secrets = secretsPath === undefined ? {} : checkYaml(secretsChecker, readYaml(secretsPath), 'secret');
-  const passwords = secrets.devices ?? {};
-  checkReferences(config, passwords, file, secretsPath);
+  const { devices: passwords = {}, sources: sourcePasswords = {} } = secrets;
+  checkReferences(config, { devices: passwords, sources: sourcePasswords }, file, secretsPath);
   const folder = dirname(resolve(path));
-  return { config, passwords, folder, recordings: openRecordings(config.recordings, config.lines, folder, file) };
+  return {
+    config,
+    passwords,
+    sourcePasswords,
+    folder,
+    recordings: openRecordings(config.recordings, config.lines, folder, file),
+  };
 }
 
 function readYaml(path: string): YamlFile {
@@ -148,10 +159,10 @@ function readYaml(path: string): YamlFile {
   return parseYaml(text, path);
 }
 
-/** What a schema cannot say: ids and addresses differ, fields exist, every node has a password. */
+/** What a schema cannot say: ids and addresses differ, fields exist, every node and every publisher has a password. */
 function checkReferences(
   config: SimConfig,
-  passwords: Readonly<Record<string, string>>,
+  passwords: Readonly<Record<'devices' | 'sources', Readonly<Record<string, string>>>>,
   file: YamlFile,
   secretsPath: string | undefined,
 ): void {
@@ -169,6 +180,10 @@ function checkReferences(
   const once = (id: string, key: string) => {
     if (seen.has(id)) fail(key, `must differ from all others; "${id}" stands there twice`);
     seen.add(id);
+  };
+  const known = (where: 'devices' | 'sources', id: string, key: string) => {
+    if (!Object.hasOwn(passwords[where], id))
+      fail(key, `needs a password under ${where}.${id} in ${secretsPath ?? 'a file given by --secrets'}`);
   };
   const paths = new Set<string>();
   (config.lines ?? []).forEach((line, i) => {
@@ -192,11 +207,19 @@ function checkReferences(
     const key = `nodes.devices.${i}`;
     once(device, `${key}.device`);
     inField(field, `${key}.field`);
-    if (!Object.hasOwn(passwords, device))
-      fail(
-        `${key}.device`,
-        `needs a password under devices.${device} in ${secretsPath ?? 'a file given by --secrets'}`,
-      );
+    known('devices', device, `${key}.device`);
+  });
+  (config.publishers ?? []).forEach((publisher, i) => {
+    const key = `publishers.${i}`;
+    once(publisher.name, `${key}.name`);
+    known('sources', publisher.name, `${key}.name`);
+    const kind = publisherKindOf(publisher);
+    for (const { id, key: at, field } of kind.devices(publisher)) {
+      once(id, `${key}.${at}`);
+      if (field !== undefined) inField(field.id, `${key}.${field.key}`);
+    }
+    const problem = kind.problem?.(publisher);
+    if (problem !== undefined) fail(`${key}.${problem.key}`, problem.expected);
   });
   const faults = new Faults(config.seed, targetsOf(config), () => 0);
   for (const [i, fault] of (config.faults ?? []).entries()) {

@@ -11,6 +11,9 @@ import { targetsOf } from './faults/targets.ts';
 import type { SerialDevice } from './lines/line-kind.ts';
 import { kindOf } from './lines/line-table.ts';
 import { type NodeMessage, type NodePlace, nodeMessage } from './node/message.ts';
+import type { Told } from './node/told.ts';
+import type { Teller } from './publishers/publisher-kind.ts';
+import { publisherKindOf } from './publishers/publisher-table.ts';
 import type { Recording } from './replay/recording.ts';
 import type { Senses } from './senses.ts';
 import { chance } from './world/noise.ts';
@@ -21,7 +24,9 @@ export interface FarmOutput {
   bytes(line: number, bytes: Uint8Array): void;
   /** A node sends a message of a sample: this one, or one from before. */
   message(device: string, message: NodeMessage): void;
-  /** A node loses its power, or has it again. */
+  /** A publisher, by its place in the configuration, tells of a sample. */
+  told?(publisher: number, told: Told): void;
+  /** A node or a device of a publisher loses its power, or has it again. */
   power(device: string, isOn: boolean): void;
 }
 
@@ -60,6 +65,9 @@ export class Farm {
   readonly #devices: SerialDevice[];
   /** The line of each device that is on one. */
   readonly #lineOf = new Map<string, number>();
+  readonly #tellers: Teller<Told>[];
+  /** The publisher of each device that has one. */
+  readonly #publisherOf = new Map<string, number>();
   readonly #due: Due[] = [];
 
   constructor(config: SimConfig, options: FarmOptions, output: FarmOutput) {
@@ -104,6 +112,16 @@ export class Farm {
       const offsetMs = Math.floor(chance(seed, `${place.device} phase`) * intervalMs);
       this.#after(offsetMs, intervalMs, () => this.#sample(place, state));
     }
+    this.#tellers = (config.publishers ?? []).map((publisher, i) => {
+      const kind = publisherKindOf(publisher);
+      const teller = kind.teller(publisher, this.#senses);
+      for (const { id } of kind.devices(publisher)) {
+        this.#publisherOf.set(id, i);
+        const everyMs = kind.everyS(publisher, id) * 1_000;
+        this.#after(Math.floor(chance(seed, `${id} phase`) * everyMs), everyMs, () => this.#tell(i, teller, id));
+      }
+      return teller;
+    });
     for (const [i, fault] of (config.faults ?? []).entries()) this.#order(fault, `faults.${i}`);
   }
 
@@ -149,6 +167,8 @@ export class Farm {
       this.#devices[line]?.restart?.(device);
       return;
     }
+    const publisher = this.#publisherOf.get(device);
+    if (publisher !== undefined && what !== 'on') this.#tellers[publisher]?.restart(device);
     if (what !== 'on') this.#output.power(device, false);
     if (what !== 'off') this.#output.power(device, true);
   }
@@ -172,6 +192,18 @@ export class Farm {
       const message = nodeMessage(this.#senses, place, n, t);
       const send = () => {
         for (let k = 0; k < sendings; k++) this.#output.message(device, message);
+      };
+      if (delayMs === 0) send();
+      else this.#after(delayMs, undefined, send);
+    }
+  }
+
+  #tell(publisher: number, teller: Teller<Told>, device: string): void {
+    const { dropped, samples, sendings, delayMs, isLost, cutAt } = this.faults.sample(device);
+    for (let i = 0; i < (dropped ? 0 : samples); i++) {
+      const messages = teller.sample(device, { isLost, cutAt, isLate: delayMs > 0, laterMs: i });
+      const send = () => {
+        for (const message of messages) for (let k = 0; k < sendings; k++) this.#output.told?.(publisher, message);
       };
       if (delayMs === 0) send();
       else this.#after(delayMs, undefined, send);

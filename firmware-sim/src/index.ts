@@ -2,6 +2,7 @@
 export { ArchiveMemory, archiveRecord } from './codec/davis-archive.ts';
 export { loop2Packet, loopPacket } from './codec/davis-console.ts';
 export { type BoardWiring, FirmataBoard } from './codec/firmata-board.ts';
+export { SIM_LORAWAN_DEVICES, type SimLorawanKind } from './codec/lorawan-devices.ts';
 export { MAVLINK_MESSAGES, type MavlinkMessageName, MavlinkSender } from './codec/mavlink.ts';
 export { SIM_MODBUS_DEVICES, type SimModbusKind } from './codec/modbus-devices.ts';
 export { ModbusBus } from './codec/modbus-slave.ts';
@@ -15,6 +16,7 @@ export * from './faults/fault-table.ts';
 export * from './faults/faults.ts';
 export * from './faults/targets.ts';
 export type { NodeMessage } from './node/message.ts';
+export type { SimPublisher } from './publishers/publisher-table.ts';
 export * from './record.ts';
 export { openRecordings } from './replay/open-recordings.ts';
 export * from './simulator.ts';

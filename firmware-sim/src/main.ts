@@ -13,8 +13,8 @@ enableCompileCache();
 const HELP = `karez sim: a simulated farm that speaks only bytes and topics.
 
   --config FILE    the world and its devices (YAML)
-  --secrets FILE   passwords of the Wi-Fi nodes: the gateway's own file of secrets
-  --record DIR     writes there every message whose PUBACK came (acked.ndjson), and keeps the nodes' counters
+  --secrets FILE   passwords of the Wi-Fi nodes and of publishers: the gateway's own file of secrets
+  --record DIR     writes there every message whose PUBACK came (acked.ndjson, uplinks.ndjson), and keeps the nodes' counters
   --speed X        simulated time runs X times as fast (default 1): weather, soil, drone, packets, messages. Times in
                    messages are simulated UTC that started now, so beyond 1 they run ahead of the real clock
   --for S          after so many simulated seconds time stands still: no more samples; nodes send what they hold
@@ -32,7 +32,7 @@ Commands on standard input, one JSON object a line:
   {"fault":"none","device":"soil-1"}         ends its faults, also those still to come
   {"report":"faults"}                        how often each has struck, and what the nodes still hold
   {"world":"rest"}                           time stands still from now on, as after --for
-device: an id; ids with * for any letters; field:ID; kind:KIND (a type of line, or node); all.
+device: an id; ids with * for any letters; field:ID; kind:KIND (a type of line, node, lorawan, sparkplug); all.
 afterS, forS: seconds of simulated time. The same orders stand under "faults" in the configuration, counted from the start.
 A fault that was due and never struck is told in the log when the simulator stops.
 Faults:

@@ -16,17 +16,21 @@ export interface Record {
   use(n: number): void;
   /** A PUBACK came. */
   acked(device: string, n: number, t: number): void;
+  /** A PUBACK came for an uplink of a LoRaWAN server, unless a fault broke it. Its number counts from the device's last join. */
+  uplinked(device: string, n: number, t: number): void;
   close(): void;
 }
 
-/** Keeps DIR/acked.ndjson and DIR/counters.json. Throws FILE_UNREADABLE where the folder does not serve. */
+/** Keeps DIR/acked.ndjson, DIR/uplinks.ndjson and DIR/counters.json. Throws FILE_UNREADABLE where the folder does not serve. */
 export function openRecord(folder: string): Record {
   const path = join(folder, 'counters.json');
   let file: number;
+  let uplinks: number;
   let reserved = 0;
   try {
     mkdirSync(folder, { recursive: true });
     file = openSync(join(folder, 'acked.ndjson'), 'a');
+    uplinks = openSync(join(folder, 'uplinks.ndjson'), 'a');
     reserved = readReserved(path);
   } catch (cause) {
     throw new KarezError('FILE_UNREADABLE', `cannot keep a record in ${folder}: ${(cause as Error).message}`, {
@@ -46,12 +50,18 @@ export function openRecord(folder: string): Record {
     acked(device, n, t) {
       writeSync(file, `${JSON.stringify({ device, n, t })}\n`);
     },
-    close: () => closeSync(file),
+    uplinked(device, n, t) {
+      writeSync(uplinks, `${JSON.stringify({ device, n, t })}\n`);
+    },
+    close() {
+      closeSync(file);
+      closeSync(uplinks);
+    },
   };
 }
 
 /** Where nothing is kept: counters start at 1, as on a node that lost its flash. */
-export const noRecord: Record = { firstCounter: 1, use() {}, acked() {}, close() {} };
+export const noRecord: Record = { firstCounter: 1, use() {}, acked() {}, uplinked() {}, close() {} };
 
 function readReserved(path: string): number {
   let text: string;

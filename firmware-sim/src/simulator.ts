@@ -6,9 +6,13 @@ import { type Clock, type Logger, messageOf, type Random, seededRandom } from '@
 import { DEFAULTS, type LoadedSim } from './config.ts';
 import { Farm } from './farm.ts';
 import type { FaultReport } from './faults/faults.ts';
+import { KeepingSender } from './node/keeping-sender.ts';
+import { type NodeMessage, soilNodePacket } from './node/message.ts';
 import { mqttLink } from './node/mqtt-link.ts';
-import { SoilNode } from './node/soil-node.ts';
+import type { Told } from './node/told.ts';
 import { openPort, type Port } from './port/port.ts';
+import type { Outlet, OutletCounts } from './publishers/publisher-kind.ts';
+import { publisherKindOf } from './publishers/publisher-table.ts';
 import type { Record } from './record.ts';
 
 export interface SimulatorOptions {
@@ -43,9 +47,10 @@ export interface Simulator {
     beganMs: number;
     lines: { type: string; port: string }[];
     nodes: number;
+    publishers: number;
   };
   readonly farm: Farm;
-  readonly nodes: readonly SoilNode[];
+  readonly nodes: readonly KeepingSender<NodeMessage>[];
   /** Obeys a command as it came in; returns what to answer. */
   command(line: string): object;
   /** What became of every fault, and of the nodes' messages. */
@@ -58,11 +63,19 @@ export interface FarmReport {
   faults: FaultReport[];
   /** Messages of all nodes: not yet acknowledged, acknowledged, sent again, given up. */
   nodes: { waiting: number; acked: number; repeated: number; dropped: number };
+  /** The same of all publishers. */
+  publishers: OutletCounts;
 }
 
 /** Whether a command is `{"key":"what"}`. */
 const asksFor = (value: unknown, key: string, what: string) =>
   (value as { [key: string]: unknown } | null)?.[key] === what;
+
+const NONE: OutletCounts = { waiting: 0, sent: 0, repeated: 0, dropped: 0 };
+const added = (a: OutletCounts, b: OutletCounts): OutletCounts => ({
+  ...{ waiting: a.waiting + b.waiting, sent: a.sent + b.sent },
+  ...{ repeated: a.repeated + b.repeated, dropped: a.dropped + b.dropped },
+});
 
 /** How often simulated time is brought up to date. */
 const STEP_MS = 50;
@@ -72,7 +85,7 @@ const STEP_MS = 50;
  * @throws KarezError PORT_TAKEN or FILE_UNREADABLE in words; nothing is left open then.
  */
 export async function startSimulator(
-  { config, passwords, folder, recordings }: LoadedSim,
+  { config, passwords, sourcePasswords = {}, folder, recordings }: LoadedSim,
   { speed, seed = config.seed, clocks = 'simulated', forS = Number.POSITIVE_INFINITY, waits = false }: SimulatorOptions,
   { clock, logger, record }: SimulatorDeps,
 ): Promise<Simulator> {
@@ -81,15 +94,28 @@ export async function startSimulator(
   const broker = config.nodes?.broker ?? '';
   const nodes = new Map(
     (config.nodes?.devices ?? []).map(({ device }) => {
-      const open = mqttLink(broker, device, passwords[device] as string);
+      const open = mqttLink({ broker, user: device, password: passwords[device] as string }, soilNodePacket(device));
       const limit = config.nodes?.flashMessages ?? DEFAULTS.flashMessages;
-      const node = new SoilNode(device, limit, open, ({ n, t }) => record.acked(device, n, t), {
+      const node = new KeepingSender<NodeMessage>(device, limit, open, ({ n, t }) => record.acked(device, n, t), {
         clock,
         random,
         logger,
       });
       return [device, node] as const;
     }),
+  );
+  const outlets = (config.publishers ?? []).map((publisher): Outlet<Told> => {
+    const password = sourcePasswords[publisher.name] as string;
+    const { uplinked: acked } = record;
+    const clockMs = (device: string) => farm.faults.clockMs(device);
+    return publisherKindOf(publisher).outlet(publisher, { clock, random, logger, password, acked, clockMs });
+  });
+  const outletOf = new Map(
+    (config.publishers ?? []).flatMap((publisher, i) =>
+      publisherKindOf(publisher)
+        .devices(publisher)
+        .map(({ id }) => [id, outlets[i] as Outlet<Told>] as const),
+    ),
   );
   const startMs = config.start === 'now' ? Math.round(clock.wallMs()) : Date.parse(config.start);
   let beganWallMs = clock.wallMs();
@@ -98,7 +124,7 @@ export async function startSimulator(
     deviceClock: (ms: number) => beganWallMs + (ms - startMs) / speed,
     pace: speed,
   };
-  const farm = new Farm(
+  const farm: Farm = new Farm(
     config,
     {
       seed,
@@ -113,7 +139,11 @@ export async function startSimulator(
         record.use(message.n);
         nodes.get(device)?.add(message);
       },
-      power: (device, isOn) => nodes.get(device)?.power(isOn),
+      told: (publisher, message) => outlets[publisher]?.add(message),
+      power(device, isOn) {
+        nodes.get(device)?.power(isOn);
+        outletOf.get(device)?.power(device, isOn);
+      },
     },
   );
   const lines = config.lines ?? [];
@@ -141,13 +171,22 @@ export async function startSimulator(
       }),
       { waiting: 0, acked: 0, repeated: 0, dropped: 0 },
     ),
+    publishers: outlets.map((outlet) => outlet.counts()).reduce(added, NONE),
   });
   const stopClock = clock.every(STEP_MS, catchUp);
-  for (const node of nodes.values()) node.start();
+  for (const sender of [...nodes.values(), ...outlets]) sender.start();
 
   return {
     facts: {
-      ...{ seed, start: new Date(startMs).toISOString(), speed, clocks, nodes: nodes.size, beganMs: beganWallMs },
+      ...{
+        seed,
+        start: new Date(startMs).toISOString(),
+        speed,
+        clocks,
+        nodes: nodes.size,
+        publishers: outlets.length,
+        beganMs: beganWallMs,
+      },
       lines: lines.map((line, i) => ({ type: line.type, port: (ports[i] as Port).name })),
     },
     farm,
@@ -176,7 +215,7 @@ export async function startSimulator(
     report,
     async stop() {
       stopClock();
-      for (const node of nodes.values()) node.stop();
+      for (const sender of [...nodes.values(), ...outlets]) sender.stop();
       await Promise.all(ports.map((port) => port.stop()));
       record.close();
     },

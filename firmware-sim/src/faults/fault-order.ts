@@ -88,6 +88,8 @@ const TRAIT_WORDS: Record<Trait, string> = {
   checksum: 'guards its frames by a checksum',
   address: 'answers by an address',
   messages: 'publishes messages',
+  numbers: 'numbers its messages',
+  payload: 'sends payloads of bytes by messages',
   clock: 'sends times by a clock of its own',
   values: 'measures values',
   absent: 'has a marker for a sensor that is not there',

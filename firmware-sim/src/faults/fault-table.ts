@@ -15,6 +15,10 @@ export type Trait =
   | 'address'
   /** Publishes messages, each with the time of its sample. */
   | 'messages'
+  /** Its messages are numbered, and one that is lost on its way is missed. */
+  | 'numbers'
+  /** Its messages hold a payload of bytes that can break off. */
+  | 'payload'
   /** Sends times by a clock of its own. */
   | 'clock'
   /** Measures values that are drawn from the world through `Senses.felt`. */
@@ -44,6 +48,10 @@ export interface SampleFate {
   sendings: number;
   /** It is sent so much later, with its own time. Milliseconds. */
   delayMs: number;
+  /** It takes a number, and is lost on its way. */
+  isLost: boolean;
+  /** Its payload breaks off after this share of it, in [0, 1). */
+  cutAt: number | undefined;
 }
 
 /** One strike of a fault. */
@@ -188,6 +196,18 @@ export const FAULTS = {
     needs: [['messages', 'clock']],
     options: { share, byS: Type.Number({ exclusiveMinimum: 0, maximum: 30 * 86_400 }) },
     sample: ({ options }) => ({ delayMs: (options.byS as number) * 1_000 }),
+  },
+  'lose-messages': {
+    what: 'messages of it are lost on their way; their numbers are missing',
+    needs: [['messages', 'numbers']],
+    options: { share },
+    sample: () => ({ isLost: true }),
+  },
+  'bad-payload': {
+    what: 'what its messages hold breaks off in the middle',
+    needs: [['messages', 'payload']],
+    options: { share },
+    sample: ({ luck }) => ({ cutAt: luck }),
   },
   flood: {
     what: 'sends far more than it should: many samples in place of one, or a frame again and again',

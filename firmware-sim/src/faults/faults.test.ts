@@ -5,6 +5,7 @@ import { modbusCrc } from '../codec/modbus-slave.ts';
 import type { SimConfig } from '../config.ts';
 import { Farm } from '../farm.ts';
 import type { NodeMessage } from '../node/message.ts';
+import type { LorawanMessage } from '../publishers/lorawan-server.ts';
 import type { FaultCommand } from './fault-order.ts';
 import { FAULTS, type FaultKind } from './fault-table.ts';
 
@@ -61,6 +62,28 @@ function farmWith(...faults: FaultCommand[]) {
   return { farm, bytes, messages, power, ask, to, of, strikes };
 }
 const moisture = (reply: Uint8Array | undefined) => (((reply?.[3] ?? 0) << 8) | (reply?.[4] ?? 0)) / 10;
+
+/** Uplinks of a LoRaWAN device in 100 seconds, by number and bytes. */
+function uplinksWith(...faults: FaultCommand[]) {
+  const uplinks: { n: number | undefined; bytes: number }[] = [];
+  const { lines: _, nodes: __, ...world } = base;
+  const probe = { device: 'far-1', kind: 'decentlab-trs12', devEui: '70b3d57ba0000001', field: 'north', depthCm: 20 };
+  const server = { ...{ type: 'lorawan', name: 'server', broker: 'mqtt://127.0.0.1:1' }, network: 'chirpstack' };
+  const farm = new Farm(
+    { ...world, publishers: [{ ...server, everyS: 10, devices: [probe] }] as SimConfig['publishers'] & object, faults },
+    { seed: 7, startMs: START, firstCounter: 1 },
+    {
+      ...{ bytes() {}, message() {}, power() {} },
+      told(_publisher, told) {
+        const { n, payload } = told as LorawanMessage;
+        const { data = '' } = JSON.parse(payload) as { data?: string };
+        if (n !== undefined) uplinks.push({ n, bytes: Buffer.from(data, 'base64').length });
+      },
+    },
+  );
+  farm.advance(START + 100_000);
+  return { uplinks, strikes: farm.faults.reports().map((r) => r.strikes) };
+}
 
 /** For each fault what it does; the table of faults is walked against this one. */
 const CASES: Record<FaultKind, () => void> = {
@@ -189,6 +212,18 @@ const CASES: Record<FaultKind, () => void> = {
     const late = f.messages.filter((m) => m.device === 'node-1' && m.atMs - m.message.t > HOUR);
     expect(late).toHaveLength(6);
     for (const { atMs, message } of late) expect(Math.abs(atMs - message.t - 3 * HOUR)).toBeLessThan(300);
+  },
+  'lose-messages'() {
+    const { uplinks, strikes } = uplinksWith({ fault: 'lose-messages', device: 'far-1', afterS: 30, forS: 40 });
+    expect(uplinks.map(({ n }) => n)).toEqual([0, 1, 2, 7, 8, 9]);
+    expect(strikes).toEqual([4]);
+  },
+  'bad-payload'() {
+    const { uplinks, strikes } = uplinksWith({ fault: 'bad-payload', device: 'far-1', afterS: 50 });
+    expect(uplinks.slice(0, 5).map(({ bytes }) => bytes)).toEqual(Array(5).fill(13));
+    for (const { bytes } of uplinks.slice(5)) expect(bytes).toBeLessThan(13);
+    expect(uplinks.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(strikes).toEqual([5]);
   },
   flood() {
     const f = farmWith({ fault: 'flood', device: 'node-2', times: 50, forS: 20 }, { fault: 'flood', device: 'soil-1' });

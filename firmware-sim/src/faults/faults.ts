@@ -51,7 +51,10 @@ export interface PowerEvent {
 const commandChecker = checker(FaultCommand, 'REQUEST_INVALID');
 /** Ids that an error names. */
 const NAMED = 20;
-const SOUND: SampleFate = { dropped: false, samples: 1, sendings: 1, delayMs: 0 };
+const SOUND: SampleFate = {
+  ...{ dropped: false, samples: 1, sendings: 1, delayMs: 0 },
+  ...{ isLost: false, cutAt: undefined },
+};
 
 export class Faults {
   readonly #seed: number;

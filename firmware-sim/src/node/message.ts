@@ -18,6 +18,12 @@ export interface NodeMessage {
   rssi: number;
 }
 
+/** How a node publishes a message. */
+export const soilNodePacket = (device: string) => (message: NodeMessage) => ({
+  topic: `devices/${device}/up`,
+  payload: JSON.stringify(message),
+});
+
 const HOUR = 3_600_000;
 const rounded = (value: number, decimals: number) => Number(value.toFixed(decimals));
 const measured = (value: number, decimals: number) => (Number.isNaN(value) ? null : rounded(value, decimals));

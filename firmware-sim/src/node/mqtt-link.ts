@@ -1,18 +1,28 @@
 /**
- * A node's connection by the `mqtt` package: one client for one connection, clean session, no memory of its own, so
- * that what is repeated, and when, is the node's decision alone.
+ * A sender's connection by the `mqtt` package: one client for one connection, clean session, no memory of its own, so
+ * that what is repeated, and when, is the sender's decision alone.
  */
 import mqtt from 'mqtt';
-import type { NodeLink, NodeLinkEvents, OpenNodeLink } from './soil-node.ts';
+import type { NodeLink, NodeLinkEvents, OpenNodeLink } from './keeping-sender.ts';
 
 const CONNECT_MS = 10_000;
 const KEEPALIVE_S = 15;
 
-/** Connects node `id` to `broker`; publishes to devices/{id}/up. */
-export function mqttLink(broker: string, id: string, password: string): OpenNodeLink {
-  return (events: NodeLinkEvents): NodeLink => {
+/** Where a sender connects, and as whom: its user name is its client id too. */
+export interface Access {
+  broker: string;
+  user: string;
+  password: string;
+}
+
+/** Connects; publishes what `packetOf` makes of a message. */
+export function mqttLink<M>(
+  { broker, user, password }: Access,
+  packetOf: (message: M) => { topic: string; payload: string },
+): OpenNodeLink<M> {
+  return (events: NodeLinkEvents): NodeLink<M> => {
     const client = mqtt.connect(broker, {
-      ...{ clientId: id, username: id, password, protocolVersion: 4, clean: true },
+      ...{ clientId: user, username: user, password, protocolVersion: 4, clean: true },
       ...{ reconnectPeriod: 0, connectTimeout: CONNECT_MS, keepalive: KEEPALIVE_S, resubscribe: false },
     });
     let reason: string | undefined;
@@ -27,8 +37,9 @@ export function mqttLink(broker: string, id: string, password: string): OpenNode
       events.closed(reason);
     });
     return {
-      publish(payload, acked) {
-        client.publish(`devices/${id}/up`, payload, { qos: 1 }, (error) => {
+      publish(message, acked) {
+        const { topic, payload } = packetOf(message);
+        client.publish(topic, payload, { qos: 1 }, (error) => {
           if (!error) acked();
         });
       },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SIM_MODBUS_DEVICES } from '@karez/firmware-sim';
+import { SIM_LORAWAN_DEVICES, SIM_MODBUS_DEVICES } from '@karez/firmware-sim';
 import { PROFILES } from '@karez/model';
 import { expect, test } from 'vitest';
 import { devicesDocument } from './devices-document.ts';
@@ -20,6 +20,8 @@ test.each(Object.entries(TRIED))('%s is read in the test that says so', (id, { t
   const imported = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, from]) =>
     readFileSync(join(root, path, '..', from as string), 'utf8'),
   );
-  const walks = text.includes('Object.keys(SIM_MODBUS_DEVICES)') && id in SIM_MODBUS_DEVICES;
+  const walks = Object.entries({ SIM_MODBUS_DEVICES, SIM_LORAWAN_DEVICES }).some(
+    ([name, table]) => text.includes(`Object.keys(${name})`) && id in table,
+  );
   expect(walks || [text, ...imported].some((part) => part.includes(id))).toBe(true);
 });

@@ -3,7 +3,7 @@
  * A row is true only while that test names the profile; the document's test checks it. Nothing has been tried on real
  * hardware: where somebody does, the row says so with what and when.
  */
-import { SIM_MODBUS_DEVICES } from '@karez/firmware-sim';
+import { SIM_LORAWAN_DEVICES, SIM_MODBUS_DEVICES } from '@karez/firmware-sim';
 
 export interface Tried {
   /** Test that reads the simulated device, from the root of the project. */
@@ -24,8 +24,14 @@ const SDI12 = Object.fromEntries(
   ]),
 );
 
+/** All that the simulator plays behind LoRaWAN servers are read side by side in this test. */
+const LORAWAN = Object.fromEntries(
+  Object.keys(SIM_LORAWAN_DEVICES).map((kind) => [kind, { test: 'system-test/src/devices/simulated-lorawan.test.ts' }]),
+);
+
 export const TRIED: Record<string, Tried> = {
   ...MODBUS,
+  ...LORAWAN,
   'airmar-weather-station': { test: 'system-test/src/devices/simulated-nmea.test.ts' },
   ...SDI12,
   'analog-soil-probe': { test: 'system-test/src/devices/simulated-board.test.ts' },
@@ -36,5 +42,6 @@ export const TRIED: Record<string, Tried> = {
   'davis-vantage-pro2': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'mavlink-sprayer': { test: 'system-test/src/way-of-one-reading.test.ts' },
   'nmea-weather': { test: 'system-test/src/devices/simulated-nmea.test.ts' },
+  'sparkplug-soil-node': { test: 'system-test/src/devices/simulated-sparkplug.test.ts' },
   'wifi-soil-node': { test: 'system-test/src/way-of-one-reading.test.ts' },
 };

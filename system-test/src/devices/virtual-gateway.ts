@@ -196,30 +196,8 @@ export class VirtualGateway {
 
   /** Everything that the journal holds, by the number that it was given. The gateway is off. */
   readings(): StoredReading[] {
-    const db = this.#journal();
-    const devices = JSON.parse(db.recall('devices') ?? '[]') as {
-      id: string;
-      channels: { number: number; quantity: string; place?: string }[];
-    }[];
-    const names = new Map(
-      devices.flatMap(({ id, channels }) => channels.map((c) => [c.number, [id, channelKey(c)] as const] as const)),
-    );
-    const found: StoredReading[] = [];
-    for (let from = 1; ; ) {
-      const batch = db.batch(from, Number.MAX_SAFE_INTEGER, 5_000);
-      if (batch === undefined) break;
-      const { readings } = decodeBatch(batch.bytes, IDS);
-      for (let i = 0; i < readings.count; i++) {
-        const [device, channel] = names.get(readings.channel[i] as number) ?? ['', ''];
-        found.push({
-          ...{ device, channel, timeMs: readings.timeMs[i] as number },
-          ...{ value: readings.value[i] as number, quality: readings.quality[i] as number },
-        });
-      }
-      from = (readings.seq[readings.count - 1] as number) + 1;
-    }
-    db.close();
-    return found;
+    if (this.#gateway !== undefined) throw new Error('stop the gateway before its journal is read');
+    return storedReadings(this.#folder, this.clock);
   }
 
   /** What a line wrote down under a key. The gateway is off. */
@@ -232,12 +210,7 @@ export class VirtualGateway {
 
   #journal(): JournalDb {
     if (this.#gateway !== undefined) throw new Error('stop the gateway before its journal is read');
-    const boot = { uuid: 'reader', wallMs: this.clock.wallMs(), monoMs: this.clock.monoMs() };
-    const db = new JournalDb({
-      ...{ path: join(this.#folder, 'journal.db'), ...IDS, limitBytes: 1e9, policy: 'keep-oldest', boot },
-    });
-    db.open();
-    return db;
+    return openedJournal(this.#folder, this.clock);
   }
 
   async end(): Promise<void> {
@@ -295,6 +268,43 @@ export class VirtualGateway {
   };
 }
 
+/** Everything that a journal holds, by the number that it was given; nobody else may have it open. */
+export function storedReadings(folder: string, clock: VirtualClock): StoredReading[] {
+  const db = openedJournal(folder, clock);
+  const devices = JSON.parse(db.recall('devices') ?? '[]') as {
+    id: string;
+    channels: { number: number; quantity: string; place?: string }[];
+  }[];
+  const names = new Map(
+    devices.flatMap(({ id, channels }) => channels.map((c) => [c.number, [id, channelKey(c)] as const] as const)),
+  );
+  const found: StoredReading[] = [];
+  for (let from = 1; ; ) {
+    const batch = db.batch(from, Number.MAX_SAFE_INTEGER, 5_000);
+    if (batch === undefined) break;
+    const { readings } = decodeBatch(batch.bytes, IDS);
+    for (let i = 0; i < readings.count; i++) {
+      const [device, channel] = names.get(readings.channel[i] as number) ?? ['', ''];
+      found.push({
+        ...{ device, channel, timeMs: readings.timeMs[i] as number },
+        ...{ value: readings.value[i] as number, quality: readings.quality[i] as number },
+      });
+    }
+    from = (readings.seq[readings.count - 1] as number) + 1;
+  }
+  db.close();
+  return found;
+}
+
+function openedJournal(folder: string, clock: VirtualClock): JournalDb {
+  const boot = { uuid: 'reader', wallMs: clock.wallMs(), monoMs: clock.monoMs() };
+  const db = new JournalDb({
+    ...{ path: join(folder, 'journal.db'), ...IDS, limitBytes: 1e9, policy: 'keep-oldest', boot },
+  });
+  db.open();
+  return db;
+}
+
 const newFolder = () => mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'karez-virtual-'));
 
 /** Timers that end with the life of the process that set them. */
@@ -310,7 +320,8 @@ function clockOf(clock: VirtualClock, life: { isAlive: boolean }): Clock {
   };
 }
 
-const WORLD: Pick<SimConfig, 'seed' | 'start' | 'site' | 'fields'> = {
+/** Where the simulated devices stand. */
+export const WORLD: Pick<SimConfig, 'seed' | 'start' | 'site' | 'fields'> = {
   ...{ seed: 7, start: 'now', site: { latitude: 44.3, longitude: 86.05, elevationM: 450 } },
   fields: [
     {

@@ -4,9 +4,9 @@ import { seededRandom, silentLogger, systemClock } from '@karez/model';
 import { virtualClock } from '@karez/model/testing';
 import { Aedes } from 'aedes';
 import { describe, expect, test, vi } from 'vitest';
-import type { NodeMessage } from './message.ts';
+import { ACK_TIMEOUT_MS, KeepingSender, type NodeLinkEvents } from './keeping-sender.ts';
+import { type NodeMessage, soilNodePacket } from './message.ts';
 import { mqttLink } from './mqtt-link.ts';
-import { ACK_TIMEOUT_MS, type NodeLinkEvents, SoilNode } from './soil-node.ts';
 
 const message = (n: number): NodeMessage => ({ n, t: 1_767_225_600_000 + n * 1_000, soil: [], bat: 4, rssi: -60 });
 
@@ -17,14 +17,14 @@ function stage(flashMessages = 100) {
   const sent: { n: number; t: number; ack: () => void }[] = [];
   let events: NodeLinkEvents | undefined;
   let opened = 0;
-  const node = new SoilNode(
+  const node = new KeepingSender<NodeMessage>(
     'node-1',
     flashMessages,
     (e) => {
       events = e;
       opened++;
       return {
-        publish: (payload, ack) => void sent.push({ ...(JSON.parse(payload) as NodeMessage), ack }),
+        publish: (message, ack) => void sent.push({ ...message, ack }),
         close: () => e.closed('closed'),
       };
     },
@@ -157,8 +157,10 @@ describe('against Aedes', () => {
       },
     };
   }
+  const link = (broker: string, password: string) =>
+    mqttLink<NodeMessage>({ broker, user: 'node-1', password }, soilNodePacket('node-1'));
   const run = (url: string, password: string, acked: NodeMessage[]) => {
-    const node = new SoilNode('node-1', 100, mqttLink(url, 'node-1', password), (m) => acked.push(m), {
+    const node = new KeepingSender<NodeMessage>('node-1', 100, link(url, password), (m) => acked.push(m), {
       clock: systemClock(),
       random: seededRandom(1),
       logger: silentLogger,
@@ -185,7 +187,7 @@ describe('against Aedes', () => {
   test('a wrong password is refused and nothing is taken for acknowledged', async () => {
     const server = await broker(0);
     const reasons: unknown[] = [];
-    const node = new SoilNode('node-1', 100, mqttLink(server.url, 'node-1', 'wrong'), () => {}, {
+    const node = new KeepingSender<NodeMessage>('node-1', 100, link(server.url, 'wrong'), () => {}, {
       clock: systemClock(),
       random: seededRandom(1),
       logger: { log: (_level, _message, fields) => void reasons.push(fields?.reason) },

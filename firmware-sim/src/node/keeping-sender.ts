@@ -1,15 +1,14 @@
 /**
- * A Wi-Fi node's own side of the promise: a message stays in its flash, and is sent again with the same number and time,
- * until its PUBACK came. One message under way at a time, in the order of sampling. The flash is bounded: beyond it the
- * oldest goes, and is counted.
+ * The sender's own side of the promise, as a Wi-Fi node keeps it in its flash and a LoRaWAN server in its queue: a message
+ * stays there, and is sent again unchanged, until its PUBACK came. One message under way at a time, in the order
+ * of sampling. There is room for so many: beyond it the oldest goes, and is counted.
  */
 import type { Cancel, Clock, Logger, Random } from '@karez/model';
-import type { NodeMessage } from './message.ts';
 
 /** One connection to the broker. */
-export interface NodeLink {
+export interface NodeLink<M> {
   /** Publishes with QoS 1; `acked` is called when the PUBACK came, never when it did not. */
-  publish(payload: string, acked: () => void): void;
+  publish(message: M, acked: () => void): void;
   /** Gives the connection up at once. */
   close(): void;
 }
@@ -20,27 +19,27 @@ export interface NodeLinkEvents {
   closed(reason: string | undefined): void;
 }
 
-export type OpenNodeLink = (events: NodeLinkEvents) => NodeLink;
+export type OpenNodeLink<M> = (events: NodeLinkEvents) => NodeLink<M>;
 
-export interface NodeDeps {
+export interface SenderDeps {
   clock: Clock;
   random: Random;
   logger: Logger;
 }
 
-/** After this long without a PUBACK the node connects again and repeats. */
+/** After this long without a PUBACK it connects again and repeats. */
 export const ACK_TIMEOUT_MS = 15_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
 
-export class SoilNode {
+export class KeepingSender<M> {
   readonly id: string;
   readonly #limit: number;
-  readonly #open: OpenNodeLink;
-  readonly #acked: (message: NodeMessage) => void;
-  readonly #deps: NodeDeps;
-  readonly #flash: NodeMessage[] = [];
-  #link: NodeLink | undefined;
+  readonly #open: OpenNodeLink<M>;
+  readonly #acked: (message: M) => void;
+  readonly #deps: SenderDeps;
+  readonly #flash: M[] = [];
+  #link: NodeLink<M> | undefined;
   #isOpen = false;
   #underWay = false;
   #timer: Cancel | undefined;
@@ -52,13 +51,7 @@ export class SoilNode {
   #attempt = 0;
   readonly counts = { acked: 0, repeated: 0, dropped: 0 };
 
-  constructor(
-    id: string,
-    flashMessages: number,
-    open: OpenNodeLink,
-    acked: (message: NodeMessage) => void,
-    deps: NodeDeps,
-  ) {
+  constructor(id: string, flashMessages: number, open: OpenNodeLink<M>, acked: (message: M) => void, deps: SenderDeps) {
     this.id = id;
     this.#limit = flashMessages;
     this.#open = open;
@@ -75,12 +68,12 @@ export class SoilNode {
     this.#connect();
   }
 
-  add(message: NodeMessage): void {
+  add(message: M): void {
     if (this.#flash.length >= this.#limit) {
       // The one under way may be acknowledged any moment.
       this.#flash.splice(this.#underWay ? 1 : 0, 1);
       if (this.counts.dropped++ === 0)
-        this.#deps.logger.log('warn', 'a node’s flash is full; it drops its oldest messages', { device: this.id });
+        this.#deps.logger.log('warn', 'no room for more messages; the oldest are dropped', { device: this.id });
     }
     this.#flash.push(message);
     this.#send(false);
@@ -92,7 +85,7 @@ export class SoilNode {
     this.#link?.close();
   }
 
-  /** Without power the connection is gone; what is in its flash stays there. */
+  /** Without power the connection is gone; what it keeps stays there. */
   power(isOn: boolean): void {
     if (isOn === this.#hasPower) return;
     this.#hasPower = isOn;
@@ -137,7 +130,7 @@ export class SoilNode {
     this.#forget();
     if (this.#stopped) return;
     if (reason !== undefined && reason !== this.#lastReason)
-      this.#deps.logger.log('info', 'a node is not connected', { device: this.id, reason });
+      this.#deps.logger.log('info', 'not connected', { device: this.id, reason });
     this.#lastReason = reason;
     this.#timer = this.#deps.clock.after(this.#delayMs * (0.5 + this.#deps.random.next()), () => this.#connect());
     this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
@@ -151,7 +144,7 @@ export class SoilNode {
     if (isRepeat) this.counts.repeated++;
     this.#timer?.();
     this.#timer = this.#deps.clock.after(ACK_TIMEOUT_MS, () => link.close());
-    link.publish(JSON.stringify(message), () => {
+    link.publish(message, () => {
       if (this.#link !== link || this.#flash[0] !== message) return;
       this.#timer?.();
       this.#flash.shift();
