@@ -35,6 +35,7 @@ export { crcOf as sdi12CrcOf } from './sdi12/crc.ts';
 export { findAnswer } from './sdi12/lines.ts';
 export { Recorder } from './sdi12/recorder.ts';
 export { commandGroups, groupValues } from './sdi12/reply-values.ts';
+export { metricSamples as sparkSamples, type NamedMetric as SparkMetric } from './sparkplug/metric-samples.ts';
 export { numberOf as sparkNumberOf, readPayload as sparkPayload } from './sparkplug/payload.ts';
 export type { OpenTransport, Transport } from './transport/transport.ts';
 export { startTransport } from './transport/transport.ts';

@@ -12,6 +12,7 @@ import { mavlinkRow } from './mavlink.ts';
 import { modbusRow } from './modbus.ts';
 import { nmeaRow } from './nmea.ts';
 import { sdi12Row } from './sdi12.ts';
+import { sparkplugRow } from './sparkplug.ts';
 import { type Run, speed } from './speed.ts';
 
 export interface DecoderRow {
@@ -33,6 +34,7 @@ const ROWS: readonly DecoderRow[] = [
   mavlinkRow,
   jsonRow,
   lorawanRow,
+  sparkplugRow,
 ];
 
 export async function decodeFigures(_context: BenchContext): Promise<Figure[]> {
