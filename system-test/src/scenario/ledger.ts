@@ -11,7 +11,7 @@ export interface Books {
   doubled: string[];
   accepted: number;
   stored: number;
-  /** Messages of nodes that were acknowledged. */
+  /** Messages of nodes and uplinks of LoRaWAN devices that were acknowledged. */
   messages: number;
 }
 
@@ -26,10 +26,11 @@ export function readBooks(folder: string): Books {
   const rows = readEmbeddedRows(cloudFile);
   const numbers = proveNumbers({ gateway, cloud, rows });
   const acked = readAcked(join(folder, 'sim/acked.ndjson'));
+  const uplinks = readAcked(join(folder, 'sim/uplinks.ndjson'));
   const messages = compareMessages(acked, rows);
   const saidLost = Object.entries(gateway.lost).map(([reason, n]) => `the gateway lost ${n} readings: ${reason}`);
   return {
-    missing: [...numbers.missing, ...saidLost, ...messages.missing],
+    missing: [...numbers.missing, ...saidLost, ...messages.missing, ...missingUplinks(uplinks, rows)],
     doubled: [...numbers.doubled, ...messages.doubled],
     ...{ accepted: numbers.accepted, stored: rows.count, messages: acked.length },
   };
@@ -39,6 +40,17 @@ function readAcked(path: string): AckedMessage[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AckedMessage);
+}
+
+/** Each acknowledged uplink is there, at the time of its reception; the record has none that a fault broke. */
+function missingUplinks(uplinks: readonly AckedMessage[], rows: StoredRows): string[] {
+  return [...Map.groupBy(uplinks, (uplink) => uplink.device)].flatMap(([device, own]) => {
+    const dated = own.filter(({ t }) => t >= EARLIEST_MS);
+    const there = new Set(rows.times.get(`${device}/radio.rssi`) ?? []);
+    const gone = dated.filter(({ t }) => !there.has(t));
+    const such = gone.slice(0, SHOWN).map(({ n }) => n);
+    return gone.length === 0 ? [] : [`${device}: ${gone.length} acknowledged uplinks are not there, such as n ${such}`];
+  });
 }
 
 /** Each acknowledged message of a node is there, whole and once; with its own time where that can be true. */

@@ -14,6 +14,8 @@ const LOOPBACK = '127.0.0.1';
 const SITE = { latitude: 44.3, longitude: 86.05, elevationM: 450 };
 /** The gateway reads no device more often. */
 const SHORTEST_MS = 100;
+/** In the block of Decentlab. */
+const FIRST_DEV_EUI = 0x70b3d57ba0000000n;
 
 export interface PlanOptions {
   seed: number;
@@ -36,6 +38,8 @@ export interface Plan {
   /** Written out for the gateway, which checks it. */
   gateway: object;
   nodes: string[];
+  /** Names of what publishes for several devices. */
+  sources: string[];
   /** The gateway's interval of each device, real ms. */
   intervalsMs: ReadonlyMap<string, number>;
   targets: ReadonlyMap<string, FaultTarget>;
@@ -57,7 +61,9 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
   const lines: { sim: object; gateway: object }[] = [];
   const nodes: ReturnType<ReturnType<typeof deviceKindOf>['play']>['nodes'] = [];
   const entryOfLine: number[] = [];
+  const publishers: NonNullable<ReturnType<ReturnType<typeof deviceKindOf>['play']>['publishers']> = [];
   let systemId = 0;
+  let devEui = 0;
   let opened = 0;
   for (const [i, entry] of scenario.devices.entries()) {
     const context: KindContext = {
@@ -78,10 +84,12 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
       },
       outlineOf: (id) => fields.find((field) => field.id === id)?.outline ?? [],
       nextSystemId: () => (systemId++ % 255) + 1,
+      nextDevEui: () => (FIRST_DEV_EUI + BigInt(devEui++)).toString(16),
     };
     const played = deviceKindOf(entry).play(entry, context);
     lines.push(...played.lines);
     nodes.push(...played.nodes);
+    publishers.push(...(played.publishers ?? []));
     entryOfLine.push(...played.lines.map(() => i));
   }
   const nodeIds = nodes.map(({ sim }) => sim.device);
@@ -99,6 +107,7 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
             devices: nodes.map((node) => node.sim),
           },
         }),
+    publishers: publishers.map((one) => ({ ...one.sim, broker: `mqtt://${LOOPBACK}:${ports.mqtt}` })),
     weather: (scenario.weather ?? []).map(({ kind, at = '0s', for: lasting }) => ({
       ...{ kind, afterS: fieldMs(at) / 1_000, forS: fieldMs(lasting) / 1_000 },
     })),
@@ -115,13 +124,16 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
       ...{ id, title: title ?? id, outline },
       ...(crop === undefined ? {} : { crop }),
     })),
-    lines: lines.map((line) => line.gateway),
-    ...(nodes.length === 0 ? {} : { mqtt: { port: ports.mqtt, devices: nodes.map((node) => node.gateway) } }),
+    lines: [...lines, ...publishers].map((line) => line.gateway),
+    ...(nodes.length + publishers.length === 0
+      ? {}
+      : { mqtt: { port: ports.mqtt, devices: nodes.map((node) => node.gateway) } }),
   };
   return {
     ...{ seed, speed, lastsMs, clocks, startMs, sim, gateway, nodes: nodeIds, entryOfLine },
+    sources: publishers.map(({ sim }) => sim.name),
     rules: (scenario.rules ?? []).map((rule) => ruleOf(rule as RuleEntry)),
-    intervalsMs: intervalsOf([...lines.map((line) => line.gateway), ...nodes.map((node) => node.gateway)]),
+    intervalsMs: intervalsOf([...lines, ...publishers, ...nodes].map((part) => part.gateway)),
     targets: targetsOf(sim),
   };
 }

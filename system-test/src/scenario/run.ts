@@ -160,7 +160,10 @@ async function settle(stage: Stage, script: Script) {
     await stage.tellSim({ fault: 'none', device: 'all' });
     await waitFor(
       'the nodes to send what they hold',
-      async () => (await stage.report()).nodes.waiting === 0,
+      async () => {
+        const { nodes, publishers } = await stage.report();
+        return nodes.waiting + publishers.waiting === 0;
+      },
       DRAIN_LIMIT_MS,
       500,
     );

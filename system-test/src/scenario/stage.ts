@@ -92,7 +92,7 @@ export class Stage {
       writeFileSync(join(folder, name), stringify(value), { mode });
     write('gateway.yaml', plan.gateway);
     write('sim.yaml', plan.sim);
-    write('secrets.yaml', secretsOf(folder, plan.nodes), 0o600);
+    write('secrets.yaml', secretsOf(folder, plan), 0o600);
     return new Stage(plan, options, link, { mqtt, status, broker, http }, tokenOf(folder));
   }
 
@@ -266,9 +266,10 @@ function tokenOf(folder: string): string {
   return cloudCommand<{ token: string }>('people-main.ts', folder, ...args).token;
 }
 
-/** The gateway's password in the cloud's data, and one for each node. */
-function secretsOf(folder: string, nodes: readonly string[]): object {
+/** The gateway's password in the cloud's data, and one for each node and each other publisher. */
+function secretsOf(folder: string, { nodes, sources }: Plan): object {
   const args = ['gateway', 'add', FARM, GATEWAY, '--new-password'];
   const { password } = cloudCommand<{ password: string }>('main.ts', folder, ...args);
-  return { uplink: password, devices: Object.fromEntries(nodes.map((id) => [id, `password-of-${id}`])) };
+  const passwords = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, `password-of-${id}`]));
+  return { uplink: password, devices: passwords(nodes), sources: passwords(sources) };
 }

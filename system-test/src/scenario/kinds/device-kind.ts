@@ -35,12 +35,16 @@ export interface KindContext {
   outlineOf(field: string): [number, number][];
   /** An address of this farm's own for something that has one, 1 to 255 over the whole scenario. */
   nextSystemId(): number;
+  /** A DevEUI of this farm's own. */
+  nextDevEui(): string;
 }
 
 /** What an entry becomes. */
 export interface Played {
   /** Lines of the simulator's and of the gateway's configuration, in pairs. */
   lines: { sim: object; gateway: object }[];
+  /** What publishes for several devices at the gateway's broker; where that is need not be said. */
+  publishers?: { sim: { name: string; [key: string]: unknown }; gateway: object }[];
   /** Devices that publish to the gateway's broker. */
   nodes: { sim: { device: string; [key: string]: unknown }; gateway: { id: string; [key: string]: unknown } }[];
 }

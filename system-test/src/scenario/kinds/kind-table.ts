@@ -5,6 +5,7 @@ import type { DeviceKind } from './device-kind.ts';
 import { drone } from './drone.ts';
 import { modbusDevice, soilProbe } from './modbus-device.ts';
 import { nmeaStation } from './nmea-station.ts';
+import { lorawanDevice, sparkplugProbe } from './publishers.ts';
 import { sdi12Sensor } from './sdi12-sensor.ts';
 import { soilNode } from './soil-node.ts';
 import { weatherStation } from './weather-station.ts';
@@ -16,6 +17,8 @@ export const DEVICE_KINDS = {
   'sdi12-sensor': sdi12Sensor,
   'weather-station': weatherStation,
   'nmea-station': nmeaStation,
+  'lorawan-device': lorawanDevice,
+  'sparkplug-probe': sparkplugProbe,
   drone,
   line: anyLine,
 };
@@ -27,6 +30,8 @@ export const DeviceEntry = Type.Union([
   sdi12Sensor.schema,
   weatherStation.schema,
   nmeaStation.schema,
+  lorawanDevice.schema,
+  sparkplugProbe.schema,
   drone.schema,
   anyLine.schema,
 ]);
