@@ -6,7 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Gateway, inline, type LoadedConfig, startGateway } from '@karez/edge';
-import { noRecord, type SimConfig, type SimPublisher, type Simulator, startSimulator } from '@karez/firmware-sim';
+import {
+  noRecord,
+  type SimConfig,
+  type SimPublisher,
+  type Simulator,
+  startSimulator,
+  World,
+} from '@karez/firmware-sim';
 import { profileOf, seededRandom, silentLogger } from '@karez/model';
 import { type VirtualClock, virtualClock } from '@karez/model/testing';
 import { type StoredReading, storedReadings, WORLD } from './virtual-gateway.ts';
@@ -24,6 +31,8 @@ export class MqttGateway {
   readonly #folder = mkdtempSync(join(tmpdir(), 'karez-mqtt-'));
   #gateway: Gateway | undefined;
   #simulator: Simulator | undefined;
+  /** When the simulator's world began, UTC ms. */
+  #beganMs = 0;
 
   private constructor(startMs: number, lines: MessageLine[]) {
     this.clock = virtualClock(startMs, 2);
@@ -49,6 +58,7 @@ export class MqttGateway {
       { speed: 1, forS },
       { clock: it.clock, logger: silentLogger, record: noRecord },
     );
+    it.#beganMs = Date.parse(it.#simulator.facts.start);
     return it;
   }
 
@@ -83,6 +93,13 @@ export class MqttGateway {
 
   get simulator(): Simulator {
     return this.#simulator as Simulator;
+  }
+
+  /** The world as the simulator began it, at a later moment. */
+  worldAt(timeMs: number): World {
+    const world = new World({ ...WORLD, seed: WORLD.seed as number, startMs: this.#beganMs });
+    world.advance(timeMs);
+    return world;
   }
 
   /** Lets time go on in small steps, and what is on its way arrive before the next. */

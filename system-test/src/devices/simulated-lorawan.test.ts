@@ -2,11 +2,11 @@
  * Every LoRaWAN device that the simulator plays, behind both kinds of server, read by a whole gateway through its own broker:
  * what is stored is what the simulated world says, to the device's last digit, once, and at the time of reception.
  */
-import { SIM_LORAWAN_DEVICES, type SimLorawanKind, World } from '@karez/firmware-sim';
+import { SIM_LORAWAN_DEVICES, type SimLorawanKind } from '@karez/firmware-sim';
 import { type LorawanProfile, profileOf } from '@karez/model';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MqttGateway } from './mqtt-gateway.ts';
-import { type StoredReading, WORLD } from './virtual-gateway.ts';
+import type { StoredReading } from './virtual-gateway.ts';
 
 const START = Date.UTC(2026, 5, 10, 3);
 const KINDS = Object.keys(SIM_LORAWAN_DEVICES) as SimLorawanKind[];
@@ -49,13 +49,6 @@ async function start(network: 'chirpstack' | 'ttn', faults: Parameters<typeof Mq
   return current;
 }
 
-/** What the world was like where a device stands, by the simulator's names. */
-function trulyAt(timeMs: number) {
-  const { seed, site, fields } = WORLD;
-  const world = new World({ seed: seed as number, startMs: START, site, fields });
-  world.advance(timeMs);
-  return { soil: (device: string) => world.soilAt('north', 20, device), weather: world.weather() };
-}
 const at = (readings: readonly StoredReading[], device: string, channel: string) =>
   readings.filter((r) => r.device === device && r.channel === channel);
 /** By half of the last digit that a device sends. */
@@ -87,16 +80,15 @@ describe.each(['chirpstack', 'ttn'] as const)('behind %s', (network) => {
       expect(new Set(own.map(({ channel }) => channel)).size, kind).toBeGreaterThan(Math.min(channels.length - 4, 4));
     }
     const [first] = at(readings, 'decentlab-atm41', 'air.temperature');
-    const { weather } = trulyAt((first as StoredReading).timeMs);
+    const weather = gateway.worldAt((first as StoredReading).timeMs).weather();
     const ofFirst = (channel: string) => at(readings, 'decentlab-atm41', channel)[0]?.value;
     expect(ofFirst('air.temperature')).toEqual(near(weather.temperatureC, 0.1));
     expect(ofFirst('air.pressure')).toEqual(near(weather.pressureHpa, 0.1));
-    console.log(first, weather.windDeg, ofFirst('wind.direction'));
     expect(ofFirst('wind.direction')).toEqual(near(weather.windDeg, 0.1));
     expect(ofFirst('solar.radiation')).toEqual(near(weather.solarWm2, 1));
     for (const [kind, moisture, temperature] of SOIL)
       for (const { timeMs, value } of at(readings, kind, 'soil.moisture').slice(0, 3)) {
-        const soil = trulyAt(timeMs).soil(kind);
+        const soil = gateway.worldAt(timeMs).soilAt('north', 20, kind);
         expect(value, kind).toEqual(near(soil.moisturePct, moisture));
         const [warmth] = at(readings, kind, 'soil.temperature').filter((r) => r.timeMs === timeMs);
         expect(warmth?.value, kind).toEqual(near(soil.temperatureC, temperature));
