@@ -63,7 +63,7 @@ export async function buildCatalog(
     calibrations: { ...versions.calibrations },
     placements: { ...versions.placements },
   };
-  for (const device of devices) {
+  const wanted = devices.map((device) => {
     const channels = deviceChannels(device);
     for (const channel of channels) {
       const log = settleVersions(settled.calibrations[channel.name], wantedCalibrations(channel), nowMs);
@@ -71,7 +71,12 @@ export async function buildCatalog(
     }
     const placed = settleVersions(settled.placements[device.id], [{ what: placementOf(device) }], nowMs);
     settled.placements[device.id] = placed;
-    const numbers = await journal.number(channels.flatMap((c) => namesOf(c, settled.calibrations[c.name])));
+    return { device, channels, placed, names: channels.flatMap((c) => namesOf(c, settled.calibrations[c.name])) };
+  });
+  // All at once: each time is a write to the disk.
+  const given = await journal.number(wanted.flatMap(({ names }) => names));
+  for (const { device, channels, placed, names } of wanted) {
+    const numbers = given.splice(0, names.length);
     const described = channels.map((c) => describeChannel(c, settled.calibrations[c.name], numbers));
     entries.set(device.id, {
       device,

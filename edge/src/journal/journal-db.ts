@@ -248,9 +248,11 @@ export class JournalDb {
   /** Gives every name its number, the old ones theirs, new ones the next. */
   number(names: string[]): number[] {
     const { channels } = this.#identity;
+    const before = channels.length;
     const known = new Map(channels.map((name, i) => [name, i + 1]));
     const numbers = names.map((name) => known.get(name) ?? known.set(name, channels.push(name)).get(name));
-    this.#saveIdentity();
+    // Of a thousand devices this is half a megabyte.
+    if (channels.length > before) this.#saveIdentity();
     return numbers as number[];
   }
 
