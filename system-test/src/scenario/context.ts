@@ -14,7 +14,7 @@ export function contextOf(plan: Plan): CheckContext {
   const intervalMs = (device: string) => plan.intervalsMs.get(device) ?? 0;
   return {
     ...{ scale, lastsMs: plan.lastsMs, intervalMs, rules: plan.rules.map(({ id }) => id) },
-    selected: (selector) => selected(selector, plan.targets),
+    selected: (selector) => selected(selector, plan.targets).filter((id) => plan.intervalsMs.has(id)),
     realMs: (span, devices) => realMs(span, scale, Math.max(0, ...devices.map(intervalMs))),
     lookEveryMs: plan.targets.size > MANY ? LOOK_EVERY_OF_MANY_MS : LOOK_EVERY_MS,
   };

@@ -103,7 +103,7 @@ describe('a scenario', () => {
     expect(() => load(rest.replace('device: d }, gateway', 'device: D }, gateway'))).toThrow(
       /test\.yaml:10: devices\.2 cannot be played: device must be/,
     );
-    expect(() => load(rest.replace('id: d, profile', 'id: e, profile'))).toThrow(/d is not/);
+    expect(() => load(rest.replace('id: d, profile', 'id: e, profile'))).toThrow(/e is not/);
     expect(() => load(rest.replace('device: d }, gateway', 'device: d, port: 1 }, gateway'))).toThrow(
       /devices\.2\.sim\.port must be left out/,
     );

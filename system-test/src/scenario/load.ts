@@ -107,8 +107,9 @@ function checkSim(plan: Plan, file: YamlFile, fail: Fail): void {
       throw new KarezError('CONFIG_INVALID', `${file.path}: ${problem.path} ${problem.expected}`);
     fail(`devices.${entry}`, `cannot be played: ${rest === '' ? 'the line' : rest} ${problem.expected}`);
   }
-  for (const id of plan.targets.keys())
-    if (!plan.intervalsMs.has(id)) fail('devices', `must be the same for simulator and gateway; ${id} is not`);
+  // A board is none of the gateway's devices, but what hangs on it is.
+  for (const id of plan.intervalsMs.keys())
+    if (!plan.targets.has(id)) fail('devices', `must be the same for simulator and gateway; ${id} is not`);
 }
 
 function checkFaults({ faults = [] }: Scenario, plan: Plan, fail: Fail): void {

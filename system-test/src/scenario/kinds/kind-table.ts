@@ -3,6 +3,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { anyLine } from './any-line.ts';
 import type { DeviceKind } from './device-kind.ts';
 import { drone } from './drone.ts';
+import { firmataBoard } from './firmata-board.ts';
 import { modbusDevice, soilProbe } from './modbus-device.ts';
 import { nmeaStation } from './nmea-station.ts';
 import { lorawanDevice, sparkplugProbe } from './publishers.ts';
@@ -19,6 +20,7 @@ export const DEVICE_KINDS = {
   'nmea-station': nmeaStation,
   'lorawan-device': lorawanDevice,
   'sparkplug-probe': sparkplugProbe,
+  'firmata-board': firmataBoard,
   drone,
   line: anyLine,
 };
@@ -32,6 +34,7 @@ export const DeviceEntry = Type.Union([
   nmeaStation.schema,
   lorawanDevice.schema,
   sparkplugProbe.schema,
+  firmataBoard.schema,
   drone.schema,
   anyLine.schema,
 ]);
