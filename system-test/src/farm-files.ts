@@ -12,6 +12,8 @@ export interface FarmPlan {
   /** Where the gateway reaches the cloud: host and port. */
   uplink: { host: string; port: number };
   ports: { mqtt: number; status: number; drone: number };
+  /** Begins then, with this weather to order. */
+  world?: { start: string; weather: string };
 }
 
 export const passwordOf = (device: string) => `password-of-${device}`;
@@ -47,11 +49,12 @@ ${listed(wireless)}
 `;
 }
 
-export function simYaml({ nodes, probes, ports }: FarmPlan): string {
+export function simYaml({ nodes, probes, ports, world }: FarmPlan): string {
   const soil = probes.map((id, i) => `{ device: ${id}, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10} }`);
   return `
 seed: 7
-start: now
+start: ${world?.start ?? 'now'}
+weather: ${world?.weather ?? '[]'}
 site: { latitude: 44.3, longitude: 86.05, elevationM: 450 }
 fields:
   - { id: north, soil: loam, outline: ${OUTLINE} }

@@ -27,6 +27,8 @@ export interface LocalPage {
   journal: { queued: number };
   values: { device: string; channel: string; timeMs: number | null; value: number | null }[];
   trouble: string | null;
+  alerts: { rule: string; subject: string; state: string; raised: boolean; firedMs: number | null }[];
+  alertCounts: { written: number };
 }
 
 export interface TestFarm {
@@ -72,6 +74,10 @@ export interface FarmOptions {
   inFront?: readonly string[];
   /** Where the cloud's broker listens and the gateway finds it; default loopback, through the relay. */
   cloudHost?: string;
+  /** Besides, on the simulator's command line. */
+  simArgs?: readonly string[];
+  /** Weather to order, as in the simulator's configuration; the world begins at `start` instead of now. */
+  world?: { start: string; weather: string };
   /** Where data is kept, instead of in the farm's own folder. */
   disks?: { cloud?: string; gateway?: string };
 }
@@ -107,6 +113,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     uplink:
       cloudHost === undefined ? { host: LOOPBACK, port: link.port } : { host: cloudHost, port: cloudMqtt as number },
     ports: { mqtt: mqtt as number, status: status as number, drone: drone as number },
+    ...(options.world === undefined ? {} : { world: options.world }),
   };
   writeFileSync(join(folder, 'gateway.yaml'), gatewayYaml(plan));
   writeFileSync(join(folder, 'sim.yaml'), simYaml(plan));
@@ -124,7 +131,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     gateway: ['--config', join(folder, 'gateway.yaml')],
     sim: [
       ...['--config', join(folder, 'sim.yaml'), '--secrets', join(folder, 'secrets.yaml')],
-      ...['--record', join(folder, 'sim')],
+      ...['--record', join(folder, 'sim'), ...(options.simArgs ?? [])],
     ],
   };
   const start = (part: Part): Running => {

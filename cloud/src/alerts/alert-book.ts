@@ -133,8 +133,11 @@ export class AlertBook {
     if (inhibitedBy !== null) this.confirmed.delete(before.id);
     let alert = inhibitedBy === before.life.inhibitedBy ? before : withLife(before, { inhibitedBy });
     const wording = await this.#wordingOf(alert);
-    const rule = rules.find(alert.farm, alert.rule)?.rule ?? wording;
-    for (let step = this.#stepOf(alert, rule); step !== undefined; step = this.#stepOf(alert, rule)) {
+    // Who is told, and how often, is as the rule says now.
+    const current = rules.find(alert.farm, alert.rule)?.rule;
+    const isInForce = current?.enabled === true;
+    const next = () => this.#stepOf(alert, current ?? wording, isInForce);
+    for (let step = next(); step !== undefined; step = next()) {
       alert = withLife(alert, step.life);
       actions.push({ alert: alert.id, atMs: this.nowMs(), by: KAREZ, what: step.kind, note: null });
       if (step.tell.length > 0) notices.push(noticeOf(alert, wording, step.kind, step.tell, this.#worldOf(alert.farm)));
@@ -152,9 +155,10 @@ export class AlertBook {
     }
   }
 
-  #stepOf(alert: AlertRow, rule: Rule) {
+  #stepOf(alert: AlertRow, rule: Rule, isInForce: boolean) {
     const isConfirmed = alert.by === CLOUD || this.confirmed.has(alert.id);
-    return nextStep(alert, rule, { nowMs: this.nowMs(), isConfirmed, silencedUntilMs: this.#silencedUntil(alert) });
+    const silencedUntilMs = this.#silencedUntil(alert);
+    return nextStep(alert, rule, { nowMs: this.nowMs(), isInForce, isConfirmed, silencedUntilMs });
   }
 
   /** Alerts of silent gateways, by farm and gateway: they explain what else there is of these. */

@@ -168,6 +168,12 @@ describe('after an outage', () => {
     expect(kinds()).toEqual(['told 0', 'over 0']);
   });
 
+  test('a status that was written before it fired ends nothing', async () => {
+    await at.wrote([{ seq: 1, timeMs: now() }]);
+    await at.says([], { timeMs: now() - 1 });
+    expect(at.desk.open()).toHaveLength(1);
+  });
+
   test('a gateway with a new journal ends what the one before said', async () => {
     await at.wrote([{ seq: 1, timeMs: now() - MIN }]);
     await at.describe('gw-1', '00000002');
@@ -314,10 +320,15 @@ test('what means nothing is counted, and harms nothing else', async () => {
 
 test('an alert whose rule is removed is over, and nobody is told', async () => {
   await at.wrote([{ seq: 1, timeMs: now() }]);
-  await at.rules.remove(FARM, 'frost', at.rules.rule(FARM, 'frost').revision, somebody);
+  const { revision } = at.rules.rule(FARM, 'frost');
+  await at.rules.remove(FARM, 'frost', revision, somebody);
   at.desk.ruleGone(FARM, 'frost');
   await at.desk.idle();
   expect(await at.all()).toMatchObject([{ state: 'over', reason: 'rule', title: FROST.title }]);
+  // A gateway that has not heard of it yet brings it back neither by its status nor by its transitions.
+  await pass(MIN);
+  await at.says([{ revision }]);
+  await at.wrote([{ seq: 5, timeMs: now(), revision }]);
   expect(kinds()).toEqual(['told 0']);
 });
 

@@ -228,7 +228,9 @@ export class AlertDesk {
       listed.add(known.alert.id);
       confirmed.add(known.alert.id);
     }
-    const gone = this.#ofGateway(farm, gateway).filter((a) => !listed.has(a.id) && a.raisedMs !== null);
+    // What fired after the status was written is not missing in it.
+    const isMissing = (a: AlertRow) => !listed.has(a.id) && a.raisedMs !== null && a.firedMs < timeMs;
+    const gone = this.#ofGateway(farm, gateway).filter(isMissing);
     // A list that leaves some out says nothing of these.
     for (const { id } of gone) complete ? confirmed.delete(id) : confirmed.add(id);
     // Whoever has nothing waiting has told how it ended, or has lost what would have told it.
@@ -253,6 +255,8 @@ export class AlertDesk {
       (a) => a.rule === rule && a.subject === subject && a.epoch === epoch,
     );
     if (known !== undefined) return { alert: known, isNew: false };
+    // It will end there as soon as the gateway hears of it.
+    if (rules.find(farm, rule) === undefined) return undefined;
     const alert = await db.add({
       ...{ farm, rule, subject, by: gateway, epoch, seq: null, revision, firedMs, endedMs: null, reason: null },
       ...{ state, noData, raisedMs: firedMs, late: false, value: Number.NaN, life: NEW_LIFE },

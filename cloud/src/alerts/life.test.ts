@@ -53,6 +53,7 @@ type Case = [
 test.each<Case>([
   ['fresh: told', {}, {}, {}, 'told: operator'],
   ['a minute old: told', { raisedMs: NOW - MIN }, {}, {}, 'told: operator'],
+  ['its rule is gone or switched off: told to nobody', {}, {}, { isInForce: false }, ''],
   ['older, not confirmed: waits', { raisedMs: NOW - MIN - 1 }, {}, {}, ''],
   ['older, confirmed: told', { raisedMs: NOW - 600 * MIN }, {}, { isConfirmed: true }, 'told: operator'],
   ['never raised by who judged it: history', { raisedMs: null }, {}, { isConfirmed: true }, ''],
@@ -96,6 +97,13 @@ test.each<Case>([
     '',
   ],
   [
+    'its rule is switched off: neither',
+    {},
+    { toldMs: NOW - 40 * MIN, lastToldMs: NOW - 40 * MIN },
+    { ...isConfirmed, isInForce: false },
+    '',
+  ],
+  [
     'silenced: neither',
     {},
     { toldMs: NOW - 40 * MIN, lastToldMs: NOW - 40 * MIN },
@@ -123,13 +131,20 @@ test.each<Case>([
   ['over because the rule was changed: said to nobody', { ...over, reason: 'rule' }, told, {}, 'over: '],
 ])('%s', (_, more, life, context, expected) => {
   const row = alert(more, life);
-  const step = nextStep(row, rule, { nowMs: NOW, isConfirmed: false, silencedUntilMs: null, ...context });
+  const step = nextStep(row, rule, {
+    nowMs: NOW,
+    isInForce: true,
+    isConfirmed: false,
+    silencedUntilMs: null,
+    ...context,
+  });
   const names = step?.tell.map((t) => ('role' in t ? t.role : t.person)).join(' ');
   expect(step === undefined ? '' : `${step.kind}: ${names}`).toBe(expected);
   // Done once, it is not to be done again at the same moment, unless there is another step.
   if (step === undefined) return;
   const again = nextStep({ ...row, life: step.life }, rule, {
     nowMs: NOW,
+    isInForce: true,
     isConfirmed: false,
     silencedUntilMs: null,
     ...context,

@@ -8,6 +8,8 @@ import type { AlertLife, AlertRow } from './alert-row.ts';
 /** What is known besides the alert itself. */
 export interface LifeContext {
   nowMs: number;
+  /** Its rule is there and switched on. */
+  isInForce: boolean;
   /** Whoever judged it says that it is on, now. */
   isConfirmed: boolean;
   silencedUntilMs: number | null;
@@ -29,13 +31,13 @@ const FRESH_MS = 60_000;
 export function nextStep(
   alert: AlertRow,
   rule: Rule,
-  { nowMs, isConfirmed, silencedUntilMs }: LifeContext,
+  { nowMs, isInForce, isConfirmed, silencedUntilMs }: LifeContext,
 ): Step | undefined {
   const { life, state, raisedMs, reason } = alert;
   if (alert.late) return undefined;
   const isQuiet = life.inhibitedBy !== null || (silencedUntilMs !== null && silencedUntilMs > nowMs);
   if (life.toldMs === null) {
-    if (state !== 'firing' || raisedMs === null || isQuiet) return undefined;
+    if (state !== 'firing' || raisedMs === null || isQuiet || !isInForce) return undefined;
     if (!isConfirmed && nowMs - raisedMs > FRESH_MS) return undefined;
     return { kind: 'told', tell: rule.tell, life: { ...life, toldMs: nowMs, lastToldMs: nowMs } };
   }
@@ -45,7 +47,7 @@ export function nextStep(
     const tell = isQuiet || reason === 'rule' ? [] : [...rule.tell, ...escalatedTo(rule, life)];
     return { kind: 'over', tell, life: { ...life, isOverTold: true } };
   }
-  if (state !== 'firing' || isQuiet || !isConfirmed || life.acknowledged !== null) return undefined;
+  if (state !== 'firing' || isQuiet || !isInForce || !isConfirmed || life.acknowledged !== null) return undefined;
   const step = rule.escalate?.[life.escalated];
   if (step !== undefined && nowMs - life.toldMs >= step.afterS * 1_000)
     return { kind: 'escalated', tell: step.tell, life: { ...life, escalated: life.escalated + 1, lastToldMs: nowMs } };

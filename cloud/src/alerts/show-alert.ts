@@ -71,7 +71,12 @@ export function noticeOf(
   const { id, life, firedMs, endedMs } = alert;
   const n = kind === 'escalated' ? life.escalated : kind === 'reminded' ? life.reminded : 0;
   return {
-    ...{ id: `alert-${alert.farm}-${id}-${kind}-${n}`, farm: alert.farm, farmTitle: farm?.title ?? alert.farm },
+    // With the time at which it was told first: ids begin anew where the file is gone.
+    ...{
+      id: `alert-${alert.farm}-${id}-${life.toldMs}-${kind}-${n}`,
+      farm: alert.farm,
+      farmTitle: farm?.title ?? alert.farm,
+    },
     ...{
       grade: rule.severity,
       atMs: kind === 'over' ? (endedMs ?? firedMs) : firedMs,

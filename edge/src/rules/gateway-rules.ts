@@ -85,7 +85,7 @@ export class GatewayRules {
     const now = this.#parts.now();
     const nowMs = now.dated ? now.timeMs : Math.max(now.timeMs, timeMs);
     const sample = { timeMs, handles: numbers, values, qualities, isUndated: !dated };
-    this.#journal.write(this.#evaluator.see(sample, nowMs), dated);
+    this.#write(this.#evaluator.see(sample, nowMs), dated);
   }
 
   /** Takes what the cloud says; never rejects. */
@@ -118,7 +118,7 @@ export class GatewayRules {
     const ended = this.#evaluator.use(kept.message, worldOf(inventory()), moment.timeMs);
     this.#kept = kept;
     this.#trouble = kept.problems[0]?.slice(0, TROUBLE_LENGTH) ?? null;
-    this.#journal.write([...ended, ...this.#goOn(moment)], moment.dated);
+    this.#write([...ended, ...this.#goOn(moment)], moment.dated);
     this.#stopTicks ??= clock.every(TICK_MS, () => this.#tick());
   }
 
@@ -142,6 +142,16 @@ export class GatewayRules {
     }));
   }
 
+  #write(transitions: readonly Transition[], dated: boolean): void {
+    for (const { rule, subject, state, raised, late, timeMs, firedMs } of transitions) {
+      if (state === 'firing' && raised && !late)
+        this.#parts.logger.log('warn', 'an alert is on', { rule, subject, firedMs });
+      if (state === 'ok' && firedMs !== null && !late)
+        this.#parts.logger.log('info', 'an alert is over', { rule, subject, firedMs, endedMs: timeMs });
+    }
+    this.#journal.write(transitions, dated);
+  }
+
   #complain(cause: unknown): void {
     this.#trouble = messageOf(cause).slice(0, TROUBLE_LENGTH);
     this.#parts.logger.log('warn', 'rules of the cloud could not be read; the earlier ones hold', { cause });
@@ -149,7 +159,7 @@ export class GatewayRules {
 
   #tick(): void {
     const { timeMs, dated } = this.#parts.now();
-    this.#journal.write(this.#evaluator.tick(timeMs), dated);
+    this.#write(this.#evaluator.tick(timeMs), dated);
     void this.#journal.retry();
   }
 
