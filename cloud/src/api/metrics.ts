@@ -1,10 +1,12 @@
 /** The cloud's figures for Prometheus (text exposition format). */
+import type { Clock } from '@karez/model';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { LiveBus } from '../live/live.ts';
 import type { Receiver } from '../receive.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
 
 export interface MetricsParts {
   ingest: Ingest;
@@ -12,10 +14,20 @@ export interface MetricsParts {
   live: LiveBus;
   receiver: Receiver;
   alerts: AlertDesk;
+  vault: Pick<OpenVault, 'dirtyCount'>;
+  clock: Clock;
 }
 
 /** The text of /metrics. */
-export async function metricsText({ ingest, broker, live, receiver, alerts }: MetricsParts): Promise<string> {
+export async function metricsText({
+  ingest,
+  broker,
+  live,
+  receiver,
+  alerts,
+  vault,
+  clock,
+}: MetricsParts): Promise<string> {
   const registers = [new Registry()] as const;
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name: `karez_cloud_${name}`, help, registers: [...registers] }).set(value);
@@ -38,6 +50,11 @@ export async function metricsText({ ingest, broker, live, receiver, alerts }: Me
   counter('commits_failed', 'Commits that the store refused or did not answer', store.failedCommits);
   counter('commit_seconds', 'Time spent in commits', store.commitMs / 1000);
   gauge('commit_slowest_seconds', 'Slowest commit since the start', store.slowestCommitMs / 1000);
+  gauge(
+    'rollup_hours_waiting',
+    'Hours of channels that are over and not rolled up',
+    await vault.dirtyCount(clock.wallMs()),
+  );
   const { sockets, strangers, gateways } = broker.depth();
   gauge('broker_sockets', 'Connections to the broker', sockets);
   gauge('broker_strangers', 'Connections that have not logged in', strangers);

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 export interface Influxd {
   url: string;
   port: number;
+  /** Its process, while it runs. */
+  pid(): number;
   /** Ends it as a power cut does; its folder stays. */
   kill(): Promise<void>;
   /** Starts it again on what is in its folder. */
@@ -78,7 +80,7 @@ bind-address = "127.0.0.1:${rpc}"
     }
   };
   await start();
-  return { url: `${base}/karez`, port: http, kill, start, stop };
+  return { url: `${base}/karez`, port: http, pid: () => child?.pid ?? 0, kill, start, stop };
 }
 
 async function answers(url: string): Promise<boolean> {
