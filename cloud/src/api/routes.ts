@@ -118,16 +118,10 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
         if (found === undefined)
           throw new KarezError('NOT_FOUND', `there is no channel "${id}"`, { where: 'querystring.channel' });
         const aggregate = quantityOf(found.quantity)?.aggregate ?? 'mean';
-        return { channel: found, id, aggregate, fromMs: from, toMs: to, points };
+        return { channel: found, id, aggregate, fromMs: from, toMs: to, points, most: LIMITS.historyReadings };
       });
       return await histories.take(async () => {
-        const series: model.Series[] = [];
-        let most: number = LIMITS.historyReadings;
-        for (const wanted of requests) {
-          const found = await store.history({ ...wanted, most });
-          most -= found.n.reduce((a, b) => a + b, 0);
-          series.push(found);
-        }
+        const series = await store.histories(requests);
         return { nowMs: clock.wallMs(), series };
       });
     },

@@ -41,6 +41,7 @@ beforeEach(() => {
         return stored(batches);
       },
       history: () => Promise.reject(new Error('not asked for')),
+      histories: async () => [],
       rollUp: async () => false,
       note() {},
       async close() {},

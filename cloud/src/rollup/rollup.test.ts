@@ -144,6 +144,45 @@ describe.each(Object.keys(STORES))('in the %s store', (name) => {
     expect(await fixture.vault.dirtyOf(channelPath(channel), 0, NOW)).toEqual([]);
   });
 
+  test('many channels at once are read as each by itself', async () => {
+    const channels = QUANTITIES.flatMap(([quantity]) => [channelOf(quantity), channelOf(quantity)]);
+    for (const [i, channel] of channels.entries())
+      await commit(
+        channel,
+        readings(200 + i, (random) => random() * 100),
+      );
+    await rollUp(START + 40 * HOUR_MS);
+    const few = channelOf('soil.moisture');
+    await commit(few, [{ seq: 1, timeMs: START + 5_000, value: 3, quality: QUALITY.RATE }]);
+    const all = [...channels, few, channelOf('soil.moisture')];
+    for (const [fromMs, toMs, points] of [...RANGES, [START + 12_345_678, START + 61 * HOUR_MS + 1, 100] as const]) {
+      const requests = all.map((channel, i) => ({
+        ...{ channel, id: `${i}`, aggregate: 'mean' as const, fromMs, toMs, points, most: 1_000_000 },
+      }));
+      const alone: Series[] = [];
+      for (const request of requests) alone.push(await fixture.store.history(request));
+      expect(await fixture.store.histories(requests)).toEqual(alone);
+    }
+    await rollUp();
+  });
+
+  test('an hour into which readings keep falling is rolled up once in a round, and holds up no other', async () => {
+    const channels = Array.from({ length: 40 }, () => channelOf('soil.moisture'));
+    const say = async (minute: number) => {
+      for (const channel of channels)
+        await commit(channel, [{ seq: minute + 1, timeMs: START + minute * MINUTE_MS, value: minute, quality: 0 }]);
+    };
+    let rounds = 0;
+    await say(0);
+    while (await fixture.store.rollUp(START + HOUR_MS)) {
+      await say(++rounds);
+      expect(rounds).toBeLessThan(10);
+    }
+    expect(rounds).toBeGreaterThan(0);
+    await rollUp();
+    for (const channel of channels) expect(await fixture.vault.dirtyOf(channelPath(channel), 0, NOW)).toEqual([]);
+  });
+
   test('the hour that is not over stays open', async () => {
     const channel = channelOf('soil.moisture');
     const rows = Array.from({ length: 600 }, (_, i) => ({

@@ -4,8 +4,8 @@ import type { InfluxDB } from 'influx';
 import { type Level, levelFor, planOf } from '../rollup/levels.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type InfluxHttp, unavailable } from './influx-http.ts';
+import { bucketsOf } from './influx-read.ts';
 import { quoted } from './influx-repeats.ts';
-import { readBuckets } from './influx-rollups.ts';
 import { fieldsOf, measurementOf } from './line-protocol.ts';
 import { channelPath, type HistoryRequest, type StoreChannel } from './store.ts';
 import { Summary, stepOf } from './summary.ts';
@@ -16,7 +16,7 @@ const FETCH_AT_MOST = 200_000;
 export interface HistorySources {
   influx: InfluxDB;
   http: InfluxHttp;
-  vault: Pick<OpenVault, 'dirtyOf'>;
+  vault: Pick<OpenVault, 'dirtyOf' | 'dirtyOfAll'>;
   /** Whether history is rolled up in this database. */
   rollups(): boolean;
 }
@@ -39,8 +39,8 @@ export async function readHistory(sources: HistorySources, request: HistoryReque
           return await summedUp(sources.influx, request);
         continue;
       }
-      for (const { timeMs, bucket } of await readBuckets(sources.http, channel, level, span.fromMs, span.toMs))
-        summary.addBucket(timeMs, bucket);
+      const buckets = await bucketsOf(sources.http, [channel], level, span);
+      for (const { timeMs, bucket } of buckets.get(channelPath(channel)) ?? []) summary.addBucket(timeMs, bucket);
     }
     return summary.result();
   } catch (cause) {

@@ -13,7 +13,7 @@ import type { InfluxAddress } from './influx-address.ts';
 const zip = promisify(gzip);
 const TIMEOUT_MS = 15_000;
 /** Bytes of an answer that are read; a longer one is not understood. */
-const LONGEST_ANSWER = 32 * 1024 * 1024;
+const LONGEST_ANSWER = 16 * 1024 * 1024;
 /** On the same machine packing and unpacking costs more than it saves (docs/decisions/0005). */
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/;
 /** Answers to a write that speak of its points: malformed, of another type, too old, too many tags (1.x: 400, 2.x: 422 too). */
@@ -26,7 +26,15 @@ export interface InfluxHttp {
   write(lines: string, policy?: string): Promise<Refusal | undefined>;
   /** Runs a query; the answer as CSV with times in nanoseconds, or undefined where it is too long. */
   csv(query: string): Promise<string | undefined>;
+  /** The same as series with their tags, times in milliseconds. */
+  series(query: string): Promise<InfluxSeries[] | undefined>;
   close(): void;
+}
+
+export interface InfluxSeries {
+  tags: Record<string, string>;
+  /** Time, then the columns asked for. */
+  values: (number | string | boolean | null)[][];
 }
 
 /** @param missing called when the database is not there (any more). */
@@ -56,6 +64,16 @@ export function influxHttp(address: InfluxAddress, connections: number, missing:
     });
   }
 
+  async function answerTo(query: string, epoch: 'ms' | 'ns', accept: string): Promise<string | undefined> {
+    const body = Buffer.from(`q=${encodeURIComponent(query)}`);
+    const headers = { accept, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+    const [status, text] = await ask(`/query?db=${db}&epoch=${epoch}`, headers, body).catch((cause) => {
+      throw unavailable('InfluxDB did not answer', cause);
+    });
+    if (status !== 200) throw unavailable(`InfluxDB answered ${status}`, errorOf(text ?? ''));
+    return text;
+  }
+
   return {
     async write(lines, policy) {
       const body = isNear ? Buffer.from(lines) : await zip(lines, { level: 1 });
@@ -72,15 +90,10 @@ export function influxHttp(address: InfluxAddress, connections: number, missing:
       if (status === 404) await missing().catch(() => {});
       throw unavailable(`InfluxDB answered ${status}`, errorOf(text ?? ''));
     },
-    async csv(query) {
-      const [status, text] = await ask(`/query?db=${db}&epoch=ns&q=${encodeURIComponent(query)}`, {
-        accept: 'application/csv',
-        'content-length': 0,
-      }).catch((cause) => {
-        throw unavailable('InfluxDB did not answer', cause);
-      });
-      if (status !== 200) throw unavailable(`InfluxDB answered ${status}`, errorOf(text ?? ''));
-      return text;
+    csv: (query) => answerTo(query, 'ns', 'application/csv'),
+    async series(query) {
+      const text = await answerTo(query, 'ms', 'application/json');
+      return text === undefined ? undefined : seriesIn(text);
     },
     close: () => agent.destroy(),
   };
@@ -123,6 +136,17 @@ function errorOf(text: string): string {
   } catch {
     return text.slice(0, 300);
   }
+}
+
+/** The series of the one statement that was asked. */
+function seriesIn(text: string): InfluxSeries[] {
+  const { results } = JSON.parse(text) as {
+    results?: { error?: string; partial?: boolean; series?: Partial<InfluxSeries>[] }[];
+  };
+  const [result] = results ?? [];
+  if (result?.error !== undefined) throw unavailable('InfluxDB did not answer a question', result.error);
+  if (result?.partial) throw unavailable('InfluxDB cuts its answers', 'set max-row-limit = 0 in its configuration');
+  return (result?.series ?? []).map(({ tags = {}, values = [] }) => ({ tags, values }));
 }
 
 function refusalOf(text: string): Refusal {

@@ -13,6 +13,7 @@ import { toVault } from './embedded.ts';
 import { findGuilty, type Guilty } from './find-guilty.ts';
 import type { InfluxAddress } from './influx-address.ts';
 import { derivedLines } from './influx-derived.ts';
+import { readHistories } from './influx-histories.ts';
 import { readHistory } from './influx-history.ts';
 import { answered, type InfluxHttp, influxHttp, unavailable } from './influx-http.ts';
 import { InfluxNotes } from './influx-notes.ts';
@@ -116,6 +117,7 @@ export async function openInfluxStore(
     return rolling;
   };
 
+  const sources = { influx, http, vault, rollups: () => rolling };
   return {
     async commit(batches, nowMs) {
       const known = await vault.known(batches.map(numbersOf));
@@ -148,7 +150,8 @@ export async function openInfluxStore(
       );
       return outcomes;
     },
-    history: (wanted) => answered(readHistory({ influx, http, vault, rollups: () => rolling }, wanted), limitMs),
+    history: (wanted) => answered(readHistory(sources, wanted), limitMs),
+    histories: (wanted) => answered(readHistories(sources, wanted), limitMs),
     async rollUp(closedMs) {
       if (!rolling && !(await makePolicies())) return false;
       return await rollUpSome(http, vault, closedMs);

@@ -68,6 +68,8 @@ export interface Store {
   commit(batches: readonly StoreBatch[], nowMs: number): Promise<Outcome[]>;
   /** One channel's readings between two times, single where they fit in `points`, summed up in steps where not. */
   history(request: HistoryRequest): Promise<Series>;
+  /** The same of several channels, all of one range and number of points; `most` holds for all of them together. */
+  histories(requests: readonly HistoryRequest[]): Promise<Series[]>;
   /**
    * Rolls up some of the hours that are over (rollup/levels.ts), in one bounded piece of work.
    * @param closedMs hours that end later are left open. @returns whether there are more.

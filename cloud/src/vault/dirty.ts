@@ -14,25 +14,32 @@ export interface DirtyHour {
   marks: number;
 }
 
+const HOURS_OF_DAY = 24;
+/** Before every hour and series. */
+const START: readonly [hour: number, series: number] = [Number.MIN_SAFE_INTEGER, 0];
 /** Marks remembered in memory; beyond, they are written once more. */
 const REMEMBERED = 100_000;
 
 export class DirtyHours {
   readonly #mark: StatementSync;
-  readonly #due: StatementSync;
+  readonly #next: StatementSync;
+  readonly #marks: StatementSync;
   readonly #clean: StatementSync;
   readonly #of: StatementSync;
   readonly #count: StatementSync;
   readonly #standing = new Set<number>();
+  /** How far this round has come: an hour that readings keep falling into is looked at once in a round. */
+  #at = START;
 
   constructor(db: DatabaseSync) {
     this.#mark = db.prepare(
       'INSERT INTO dirty (hour, series) VALUES (?, ?) ON CONFLICT DO UPDATE SET marks = marks + 1',
     );
-    this.#due = db.prepare(
-      `SELECT dirty.series, path, hour, marks FROM dirty JOIN series ON series.id = dirty.series
-       WHERE hour < ? ORDER BY hour, dirty.series LIMIT ?`,
+    this.#next = db.prepare(
+      `SELECT hour, dirty.series, path FROM dirty JOIN series ON series.id = dirty.series
+       WHERE (hour, dirty.series) > (?, ?) AND hour < ? ORDER BY hour, dirty.series LIMIT ?`,
     );
+    this.#marks = db.prepare('SELECT hour, marks FROM dirty WHERE series = ? AND hour >= ? AND hour < ? ORDER BY hour');
     this.#clean = db.prepare('DELETE FROM dirty WHERE hour = ? AND series = ? AND marks = ?');
     this.#of = db.prepare('SELECT hour FROM dirty WHERE hour >= ? AND hour <= ? AND series = ? ORDER BY hour');
     this.#count = db.prepare('SELECT count(*) AS n FROM dirty WHERE hour < ?');
@@ -52,11 +59,35 @@ export class DirtyHours {
     this.#standing.clear();
   }
 
-  /** The oldest hours that are over. From now on a mark on one of them counts anew. */
+  /**
+   * The next hours that are over, from old to new: of each channel what is marked of one day. From now on a mark on one of them
+   * counts anew. None ends the round; the next one begins with the oldest again.
+   */
   due(closedMs: number, most: number): DirtyHour[] {
-    const hours = this.#due.all(Math.floor(closedMs / HOUR_MS), most) as unknown as DirtyHour[];
-    for (const { series, hour } of hours) this.#standing.delete(keyOf(series, hour));
+    const end = Math.floor(closedMs / HOUR_MS);
+    const next = this.#next.all(...this.#at, end, most) as unknown as Omit<DirtyHour, 'marks'>[];
+    const [first] = next;
+    const hours: DirtyHour[] = [];
+    if (first === undefined) this.#at = START;
+    for (const { hour, series, path } of next) {
+      if (hour !== first?.hour || hours.length >= most) break;
+      const dayEnd = (Math.floor(hour / HOURS_OF_DAY) + 1) * HOURS_OF_DAY;
+      const marks = this.#marks.all(series, hour, Math.min(end, dayEnd)) as unknown as Pick<
+        DirtyHour,
+        'hour' | 'marks'
+      >[];
+      for (const mark of marks) {
+        hours.push({ ...mark, series, path });
+        this.#standing.delete(keyOf(series, mark.hour));
+      }
+      this.#at = [hour, series];
+    }
     return hours;
+  }
+
+  /** From this hour on they were too many for one piece: the next begins with them. */
+  again({ series }: DirtyHour): void {
+    this.#at = [this.#at[0], series - 1];
   }
 
   /** These were rolled up; those marked again meanwhile stay. */

@@ -34,7 +34,7 @@ export interface Numbers {
 }
 
 /** Hours of channels looked at in one piece of rolling up. */
-const HOURS_AT_ONCE = 500;
+const HOURS_AT_ONCE = 480;
 
 export class Vault {
   readonly #db: DatabaseSync;
@@ -78,10 +78,12 @@ export class Vault {
       this.#dirty.clean(rolled);
       return rolled;
     });
-    return done.length < due.length || due.length === HOURS_AT_ONCE;
+    const rest = due[done.length];
+    if (rest !== undefined) this.#dirty.again(rest);
+    return true;
   }
 
-  /** Hours that are over and not rolled up, for a store that does it itself; to be given back to `rolledUp`. */
+  /** The next hours that are over and not rolled up, for a store that does it itself; to be given back to `rolledUp`. None ends a round. */
   dirtyHours(closedMs: number, most: number): DirtyHour[] {
     return this.#dirty.due(closedMs, most);
   }
@@ -94,6 +96,11 @@ export class Vault {
   dirtyOf(path: string, fromMs: number, toMs: number): number[] {
     const series = this.#names.knownSeries(path);
     return series === undefined ? [] : this.#dirty.of(series, fromMs, toMs);
+  }
+
+  /** The same of many channels. */
+  dirtyOfAll(paths: readonly string[], fromMs: number, toMs: number): number[][] {
+    return paths.map((path) => this.dirtyOf(path, fromMs, toMs));
   }
 
   /** How many hours of channels are over and not rolled up. */

@@ -50,6 +50,7 @@ function storing(change: (batch: StoreBatch, nowMs: number) => StoreBatch): Brea
   return {
     store: (store: Store) => ({
       history: (request) => store.history(request),
+      histories: (requests) => store.histories(requests),
       rollUp: (closedMs) => store.rollUp(closedMs),
       note: (note) => store.note(note),
       close: () => store.close(),

@@ -20,6 +20,7 @@ export function refusing(): (world: World, store: Store) => Store {
     return {
       ...store,
       history: (request) => store.history(request),
+      histories: (requests) => store.histories(requests),
       close: () => store.close(),
       async commit(batches, nowMs) {
         const parted = batches.map((batch) => part(batch, refuses));
