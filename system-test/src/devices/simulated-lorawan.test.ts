@@ -52,10 +52,11 @@ async function start(network: 'chirpstack' | 'ttn', faults: Parameters<typeof Mq
 const at = (readings: readonly StoredReading[], device: string, channel: string) =>
   readings.filter((r) => r.device === device && r.channel === channel);
 /** By half of the last digit that a device sends. */
-const near = (value: number, digit: number) => ({
-  asymmetricMatch: (got: number) => Math.abs(got - value) <= digit / 2 + 1e-9,
-  toString: () => `within half of ${digit} of ${value}`,
+const nearOneOf = (values: readonly number[], digit: number) => ({
+  asymmetricMatch: (got: number) => values.some((value) => Math.abs(got - value) <= digit / 2 + 1e-9),
+  toString: () => `within half of ${digit} of ${values.join(' or ')}`,
 });
+const near = (value: number, digit: number) => nearOneOf([value], digit);
 
 describe.each(['chirpstack', 'ttn'] as const)('behind %s', (network) => {
   test('all that is sent is stored once, at the time of reception, as the world was', async () => {
@@ -88,10 +89,21 @@ describe.each(['chirpstack', 'ttn'] as const)('behind %s', (network) => {
     expect(ofFirst('solar.radiation')).toEqual(near(weather.solarWm2, 1));
     for (const [kind, moisture, temperature] of SOIL)
       for (const { timeMs, value } of at(readings, kind, 'soil.moisture').slice(0, 3)) {
-        const soil = gateway.worldAt(timeMs).soilAt('north', 20, kind);
-        expect(value, kind).toEqual(near(soil.moisturePct, moisture));
+        // Times are rounded to the millisecond, and the world moves by quarters of a second: it may have been the one before.
+        const soil = [timeMs, timeMs - 1].map((ms) => gateway.worldAt(ms).soilAt('north', 20, kind));
+        expect(value, kind).toEqual(
+          nearOneOf(
+            soil.map((s) => s.moisturePct),
+            moisture,
+          ),
+        );
         const [warmth] = at(readings, kind, 'soil.temperature').filter((r) => r.timeMs === timeMs);
-        expect(warmth?.value, kind).toEqual(near(soil.temperatureC, temperature));
+        expect(warmth?.value, kind).toEqual(
+          nearOneOf(
+            soil.map((s) => s.temperatureC),
+            temperature,
+          ),
+        );
       }
   });
 
