@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Actor, AlertAction, NamedTransition, Rule, RuleVersion } from '@karez/model';
 import type { Notice } from '../notify/notice.ts';
+import { transaction } from '../transaction.ts';
 import type { AlertRow, NewAction, Silence } from './alert-row.ts';
 import { type AlertQuery, AlertTable, type TakenTransition } from './alert-table.ts';
 import { createAlertTables } from './alert-tables.ts';
@@ -43,12 +44,12 @@ export class AlertsDb {
 
   /** @throws KarezError CONFLICT, NOT_FOUND. */
   changeRule(farm: string, id: string, rule: Rule | null, was: number | null, actor: Actor, nowMs: number): number {
-    return this.#transaction(() => this.#rules.change(farm, id, rule ?? undefined, was ?? undefined, actor, nowMs));
+    return transaction(this.#db, () => this.#rules.change(farm, id, rule ?? undefined, was ?? undefined, actor, nowMs));
   }
 
   /** Gives a farm that is new the rules that every farm has. @returns whether it did. */
   addDefaults(farm: string, rules: readonly Rule[], actor: Actor, nowMs: number): boolean {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       if (!this.#rules.takesDefaults(farm)) return false;
       for (const rule of rules) this.#rules.change(farm, rule.id, rule, undefined, actor, nowMs);
       return true;
@@ -61,12 +62,12 @@ export class AlertsDb {
 
   /** @returns the alerts that are new or have changed. */
   take(transitions: readonly TakenTransition[]): AlertRow[] {
-    return this.#transaction(() => this.#alerts.take(transitions));
+    return transaction(this.#db, () => this.#alerts.take(transitions));
   }
 
   /** The same of what the cloud itself judged: it gets its numbers here. */
   takeOwn(transitions: readonly Omit<TakenTransition, 'seq'>[]): AlertRow[] {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const next = new Map<string, number>();
       return this.#alerts.take(
         transitions.map((t) => {
@@ -93,7 +94,7 @@ export class AlertsDb {
   }
 
   save({ alerts, actions, notices }: AlertChanges, nowMs: number): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       for (const alert of alerts) this.#alerts.save(alert);
       const act = this.#db.prepare('INSERT INTO action (alert, at, actor, name, what, note) VALUES (?, ?, ?, ?, ?, ?)');
       for (const { alert, atMs, by, what, note } of actions) act.run(alert, atMs, by.id, by.name, what, note);
@@ -147,7 +148,7 @@ export class AlertsDb {
   }
 
   noticesTold(ids: readonly string[]): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       const remove = this.#db.prepare('DELETE FROM notice WHERE id = ?');
       for (const id of ids) remove.run(id);
     });
@@ -155,17 +156,5 @@ export class AlertsDb {
 
   close(): void {
     this.#db.close();
-  }
-
-  #transaction<R>(run: () => R): R {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { type Contact, type ContactAddress, type ContactRequest, KarezError, LIMITS, type Quiet } from '@karez/model';
+import { transaction } from '../transaction.ts';
 import type { Notice } from './notice.ts';
 
 export interface ContactRow {
@@ -100,7 +101,7 @@ export class OutboxDb {
 
   /** Puts notices in; one that is there already for an address stays as it is. */
   add(entries: readonly { contact: number; notice: Notice; dueMs: number }[], nowMs: number): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       const insert = this.#db.prepare(
         'INSERT OR IGNORE INTO outbox (contact, key, notice, due, made) VALUES (?, ?, ?, ?, ?)',
       );
@@ -136,7 +137,7 @@ export class OutboxDb {
   }
 
   ended(contact: number, ids: readonly number[], ending: Ending, reason: string | null, nowMs: number): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       const end = this.#db.prepare('UPDATE outbox SET ended = ?, reason = ?, tries = tries + 1 WHERE id = ?');
       for (const id of ids) end.run(ending, reason, id);
       const counter = ending === 'sent' ? 'sent' : 'failed';
@@ -152,7 +153,7 @@ export class OutboxDb {
   }
 
   later(contact: number, ids: readonly number[], dueMs: number, reason: string): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       const put = this.#db.prepare('UPDATE outbox SET due = ?, tries = tries + 1, reason = ? WHERE id = ?');
       for (const id of ids) put.run(dueMs, reason, id);
       this.#db.prepare('UPDATE contact SET trouble = ? WHERE id = ?').run(reason, contact);
@@ -161,17 +162,6 @@ export class OutboxDb {
 
   close(): void {
     this.#db.close();
-  }
-
-  #transaction(run: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      run();
-      this.#db.exec('COMMIT');
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 

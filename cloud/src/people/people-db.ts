@@ -10,6 +10,7 @@ import {
   type Role,
   type Roles,
 } from '@karez/model';
+import { transaction } from '../transaction.ts';
 import { createPeopleTables } from './people-tables.ts';
 
 export interface PersonRow {
@@ -86,7 +87,7 @@ export class PeopleDb {
     { login, name, language, hash }: { login?: string; name?: string; language: string; hash: string },
     audit: NewAudit,
   ): PersonRow {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const invite = this.checkInvite(inviteHash, audit.atMs);
       this.#db.prepare('DELETE FROM invite WHERE id = ?').run(invite.id);
       let id = invite.person;
@@ -120,7 +121,7 @@ export class PeopleDb {
     { name, language, hash }: { name?: string; language?: string; hash?: string },
     audit: NewAudit,
   ): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       this.#db
         .prepare(
           'UPDATE person SET name = coalesce(?, name), language = coalesce(?, language), hash = coalesce(?, hash) WHERE id = ?',
@@ -152,7 +153,7 @@ export class PeopleDb {
 
   /** Gives, changes or (null) takes a role. @throws KarezError CONFLICT where nobody would own the farm any more. */
   setRole(person: number, farm: string, role: Role | null, audit: NewAudit): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       if (role === null) this.#db.prepare('DELETE FROM role WHERE person = ? AND farm = ?').run(person, farm);
       else this.#setRole(person, farm, role);
       const owners = this.members(farm).filter((member) => member.role === 'owner').length;
@@ -171,7 +172,7 @@ export class PeopleDb {
   }
 
   addSession(hash: Uint8Array, person: number, audit: NewAudit): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       this.#db
         .prepare('INSERT INTO session (hash, person, created, last) VALUES (?, ?, ?, ?)')
         .run(hash, person, audit.atMs, audit.atMs);
@@ -197,7 +198,7 @@ export class PeopleDb {
   }
 
   endSession(hash: Uint8Array, audit: NewAudit): void {
-    this.#transaction(() => {
+    transaction(this.#db, () => {
       this.#db.prepare('DELETE FROM session WHERE hash = ?').run(hash);
       this.#audit(audit);
     });
@@ -205,7 +206,7 @@ export class PeopleDb {
 
   /** @throws KarezError CONFLICT where there are too many. */
   addToken(hash: Uint8Array, token: Omit<TokenRow, 'id' | 'lastMs'>, audit: NewAudit): number {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const { n } = this.#db.prepare('SELECT count(*) AS n FROM token WHERE person IS ?').get(token.person) as {
         n: number;
       };
@@ -243,7 +244,7 @@ export class PeopleDb {
 
   /** Whether there was one. */
   removeToken(id: number, person: number, audit: NewAudit): boolean {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const { changes } = this.#db.prepare('DELETE FROM token WHERE id = ? AND person = ?').run(id, person);
       if (changes > 0) this.#audit(audit);
       return changes > 0;
@@ -252,7 +253,7 @@ export class PeopleDb {
 
   /** @throws KarezError CONFLICT where there are too many open ones. */
   addInvite(hash: Uint8Array, { farm, role, person, by, expiresMs }: Omit<InviteRow, 'id'>, audit: NewAudit): number {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       this.#db.prepare('DELETE FROM invite WHERE expires <= ?').run(audit.atMs);
       if (this.invites(farm).length >= LIMITS.invitesPerFarm)
         throw new KarezError('CONFLICT', `at most ${LIMITS.invitesPerFarm} open invitations; take one back first`);
@@ -272,7 +273,7 @@ export class PeopleDb {
 
   /** Whether there was one. */
   removeInvite(id: number, farm: string, audit: NewAudit): boolean {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const { changes } = this.#db.prepare('DELETE FROM invite WHERE id = ? AND farm = ?').run(id, farm);
       if (changes > 0) this.#audit(audit);
       return changes > 0;
@@ -307,18 +308,6 @@ export class PeopleDb {
 
   close(): void {
     this.#db.close();
-  }
-
-  #transaction<R>(run: () => R): R {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 

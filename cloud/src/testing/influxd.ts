@@ -28,32 +28,11 @@ async function freePort(): Promise<number> {
 
 /** Starts influxd. Throws in words where the program is missing. */
 export async function startInfluxd(parent = tmpdir()): Promise<Influxd> {
-  const program = ['/usr/bin/influxd', '/usr/local/bin/influxd'].find((path) => existsSync(path));
-  if (program === undefined)
-    throw new Error('influxd is missing: install InfluxDB 1.x (Debian: apt-get install influxdb)');
+  const program = influxdProgram();
   const folder = mkdtempSync(join(parent, 'karez-influxd-'));
   const [http, rpc] = await Promise.all([freePort(), freePort()]);
   const config = join(folder, 'influxdb.conf');
-  writeFileSync(
-    config,
-    `reporting-disabled = true
-bind-address = "127.0.0.1:${rpc}"
-[meta]
-  dir = "${folder}/meta"
-[data]
-  dir = "${folder}/data"
-  wal-dir = "${folder}/wal"
-  query-log-enabled = false
-  index-version = "inmem"
-[http]
-  bind-address = "127.0.0.1:${http}"
-  log-enabled = false
-[logging]
-  level = "error"
-[monitor]
-  store-enabled = false
-`,
-  );
+  writeFileSync(config, influxdConfig(folder, http, rpc));
   const base = `http://127.0.0.1:${http}`;
   let child: ChildProcess | undefined;
   const kill = async () => {
@@ -88,4 +67,33 @@ async function answers(url: string): Promise<boolean> {
     (r) => r.status === 204,
     () => false,
   );
+}
+
+/** The installed program. Throws in words where it is missing. */
+export function influxdProgram(): string {
+  const program = ['/usr/bin/influxd', '/usr/local/bin/influxd'].find((path) => existsSync(path));
+  if (program === undefined)
+    throw new Error('influxd is missing: install InfluxDB 1.x (Debian: apt-get install influxdb)');
+  return program;
+}
+
+/** A configuration that keeps everything in the folder and listens on two loopback ports. */
+export function influxdConfig(folder: string, http: number, rpc: number): string {
+  return `reporting-disabled = true
+bind-address = "127.0.0.1:${rpc}"
+[meta]
+  dir = "${folder}/meta"
+[data]
+  dir = "${folder}/data"
+  wal-dir = "${folder}/wal"
+  query-log-enabled = false
+  index-version = "inmem"
+[http]
+  bind-address = "127.0.0.1:${http}"
+  log-enabled = false
+[logging]
+  level = "error"
+[monitor]
+  store-enabled = false
+`;
 }

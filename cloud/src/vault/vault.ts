@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { Inventory } from '@karez/model';
+import { transaction } from '../transaction.ts';
 import { AlertInbox, type InboxRow } from './alert-inbox.ts';
 import { type DirtyHour, DirtyHours } from './dirty.ts';
 import { Names } from './names.ts';
@@ -191,17 +192,10 @@ export class Vault {
   }
 
   #transaction<R>(run: () => R): R {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
+    return transaction(this.#db, run, () => {
       // Ids that were given inside are void with it.
       this.#names.forget();
       this.#dirty.forget();
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 }

@@ -4,9 +4,9 @@
  * database. So neither a torn database nor a torn file makes a sequence or channel number mean two things.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { replaceFile } from '../durable-file.ts';
 
 export interface Identity {
   epoch: string;
@@ -50,21 +50,7 @@ export function readIdentity(path: string): Identity | undefined {
 
 /** Replaces the file; durable when it returns. */
 export function writeIdentity(path: string, identity: Identity): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, identityText(identity));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  replaceFile(path, identityText(identity));
 }
 
 /** Of two copies the one that knows more. */

@@ -2,10 +2,10 @@
  * The rules on disk, as the cloud sent them, so that a gateway that starts without a link works by them. Replaced as a whole
  * (temporary file, fsync, rename) and guarded by a checksum: it was checked when it came and is trusted afterwards.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { RulesMessage } from '@karez/model';
+import { replaceFile } from '../durable-file.ts';
 
 /** What is kept: the message as it came, and what of it is used. */
 export interface KeptRules {
@@ -28,21 +28,7 @@ export function readRulesFile(path: string): KeptRules | undefined {
 /** Durable when it returns. */
 export function writeRulesFile(path: string, rules: KeptRules): void {
   const body = JSON.stringify(rules);
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, `${checksum(body)} ${body}`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  replaceFile(path, `${checksum(body)} ${body}`);
 }
 
 const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0');

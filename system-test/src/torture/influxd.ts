@@ -1,7 +1,8 @@
 /** A real InfluxDB 1.x that can be killed, frozen and started again on its data; and what stands in it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { influxdConfig, influxdProgram } from '@karez/cloud/testing';
 import { freePort } from '../link.ts';
 import type { StoredRows } from './books.ts';
 
@@ -27,13 +28,11 @@ const DATABASE = 'karez';
 
 /** Prepares a folder and ports for one; starts nothing. Throws in words where the program is missing. */
 export async function makeInfluxd(folder: string): Promise<Influxd> {
-  const program = ['/usr/bin/influxd', '/usr/local/bin/influxd'].find((path) => existsSync(path));
-  if (program === undefined)
-    throw new Error('influxd is missing: install InfluxDB 1.x (Debian: apt-get install influxdb)');
+  const program = influxdProgram();
   const [http, rpc] = await Promise.all([freePort(), freePort()]);
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'influxdb.conf');
-  writeFileSync(config, configText(folder, http, rpc));
+  writeFileSync(config, influxdConfig(folder, http, rpc));
   const base = `http://127.0.0.1:${http}`;
   return {
     url: `${base}/${DATABASE}`,
@@ -112,24 +111,4 @@ async function query(base: string, q: string): Promise<InfluxSeries[]> {
   const [result] = results ?? [];
   if (result === undefined || result.error !== undefined) throw new Error(`InfluxDB: ${q}: ${result?.error}`);
   return result.series ?? [];
-}
-
-function configText(folder: string, http: number, rpc: number): string {
-  return `reporting-disabled = true
-bind-address = "127.0.0.1:${rpc}"
-[meta]
-  dir = "${folder}/meta"
-[data]
-  dir = "${folder}/data"
-  wal-dir = "${folder}/wal"
-  query-log-enabled = false
-  index-version = "inmem"
-[http]
-  bind-address = "127.0.0.1:${http}"
-  log-enabled = false
-[logging]
-  level = "error"
-[monitor]
-  store-enabled = false
-`;
 }
