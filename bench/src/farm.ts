@@ -49,8 +49,6 @@ export interface ApiAccess {
 export interface FarmChoices {
   /** How often a soil probe is asked, ms. */
   pollMs?: number;
-  /** Longest wait of a reading for the disk, ms. */
-  commitEveryMs?: number;
 }
 
 export const passwordOf = (node: string) => `password-of-${node}`;
@@ -116,7 +114,7 @@ async function freePorts(): Promise<Ports> {
   return Object.fromEntries(names.map((name, i) => [name, ports[i]])) as unknown as Ports;
 }
 
-function configText(ports: Ports, { pollMs = 5_000, commitEveryMs = 100 }: FarmChoices): string {
+function configText(ports: Ports, { pollMs = 5_000 }: FarmChoices): string {
   const probes = PROBES.map(
     (id, i) =>
       `      - { id: ${id}, profile: cwt-soil-7in1, address: ${i + 1}, field: north, depthCm: ${(i + 1) * 10}, intervalMs: ${pollMs} }`,
@@ -126,7 +124,6 @@ function configText(ports: Ports, { pollMs = 5_000, commitEveryMs = 100 }: FarmC
 farm: { id: ${FARM}, title: Farm for measuring }
 gateway: { id: ${GATEWAY}, title: Gateway for measuring }
 data: gateway
-journal: { commitEveryMs: ${commitEveryMs} }
 secrets: secrets.yaml
 uplink: { url: "mqtt://127.0.0.1:${ports.cloudMqtt}" }
 status: { port: ${ports.status} }

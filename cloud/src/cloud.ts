@@ -119,7 +119,8 @@ async function startParts(
     ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
     quarantine: (entries) => vault.quarantine(entries),
-    acknowledge: (farm, gateway, ack) => broker?.acknowledge(farm, gateway, ack),
+    acknowledge: (farm, gateway, ack) =>
+      broker?.acknowledge(farm, gateway, live.isWatched(farm, clock.wallMs()) ? { ...ack, watched: true } : ack),
     committed(batches, nowMs) {
       live.committed(batches, nowMs);
       flow.committed(batches, nowMs);

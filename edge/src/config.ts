@@ -79,9 +79,9 @@ export const GatewayFile = Type.Object(
           commitEveryMs: Type.Optional(
             Type.Integer({
               minimum: LIMITS.commitEveryMs,
-              maximum: 5_000,
+              maximum: 2_500,
               description:
-                'Longest wait of a reading for the disk, default 100. Each commit writes a page or two of 4 KiB whatever is in it, so a longer wait spares a memory card; values come later by as much.',
+                'Longest time between commits while nobody looks, default 2000. Each commit writes a page or two of 4 KiB whatever is in it, so a longer time spares a memory card; devices wait at most so long for their acknowledgement. 100: always ten a second.',
             }),
           ),
           maxAgeDays: Type.Optional(

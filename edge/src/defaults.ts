@@ -8,7 +8,7 @@ export const DEFAULTS = {
   turnaroundMs: 10,
   journalLimitMb: 512,
   whenFull: 'keep-oldest',
-  commitEveryMs: 100,
+  commitEveryMs: 2_000,
   loopback: '127.0.0.1',
 } as const;
 

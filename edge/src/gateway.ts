@@ -49,8 +49,8 @@ export interface GatewayPorts {
 }
 
 const MONTH_EVERY_MS = 600_000;
-/** Settling is a commit too; nothing is lost when it comes late, some readings are only sent again. */
-const SETTLE_COMMITS = 10;
+/** The gateway's own page asks every few seconds while it is open. */
+const PAGE_WATCHED_MS = 10_000;
 
 /** Starts everything. Throws KarezError in words: PORT_TAKEN, JOURNAL_UNWRITABLE. */
 export async function startGateway(
@@ -113,11 +113,10 @@ export async function startGateway(
   const uplink = new Uplink({
     ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: () => catalog.inventory, status },
     rules: (payload) => void rules.received(payload),
-    settleEveryMs: (config.journal?.commitEveryMs ?? DEFAULTS.commitEveryMs) * SETTLE_COMMITS,
     connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
   });
   hooks.described = () => uplink.describeAgain();
-  const view = (): GatewayView => ({
+  const look = (): GatewayView => ({
     ...{ status: status(), title: `${config.gateway.title}, ${config.farm.title}` },
     ...{ counts: pipeline.counts, journal: journal.state, bytesSent: uplink.bytesSent },
     trouble: journal.state.trouble ?? budget.budget.trouble ?? uplink.link.trouble,
@@ -127,6 +126,10 @@ export async function startGateway(
     rejections: shownRejections(pipeline.rejections),
     lineCounts: lines.flatMap((line) => line.counts?.() ?? []),
   });
+  const view = (isPage = false) => {
+    if (isPage) journal.watched(PAGE_WATCHED_MS);
+    return look();
+  };
 
   let server: StatusServer | undefined;
   let mqttPort: number | undefined;
@@ -183,7 +186,7 @@ async function openBooks(
       ...{ path: join(dataDir, 'journal.db'), farm: config.farm.id, gateway: config.gateway.id, boot },
       limitBytes: (config.journal?.limitMb ?? DEFAULTS.journalLimitMb) * 1_000_000,
       policy: config.journal?.whenFull ?? DEFAULTS.whenFull,
-      ...(config.journal?.commitEveryMs === undefined ? {} : { commitEveryMs: config.journal.commitEveryMs }),
+      commitEveryMs: config.journal?.commitEveryMs ?? DEFAULTS.commitEveryMs,
       ...(config.journal?.maxAgeDays === undefined ? {} : { maxAgeDays: config.journal.maxAgeDays }),
     },
     { clock, logger },

@@ -45,6 +45,11 @@ interface DeviceCounts {
   lastMs: number | null;
 }
 
+/** A sample that is older was kept by its device for a while. */
+const KEPT_MS = 10_000;
+/** How long commits come often after each part of what a device has kept. */
+const CATCH_UP_MS = 2_000;
+
 export class Pipeline implements Intake {
   readonly #time: PipelineTime;
   readonly #catalog: Catalog;
@@ -156,6 +161,8 @@ export class Pipeline implements Intake {
   /** The device's own time where it can be true, else now. A device whose clock is wrong gets its readings dated by ours, and that is said. */
   #timeOf({ device, timeMs, historical, estimated, isForeignTime }: Sample): Moment & { bits: number } {
     const now = this.#time.now();
+    // A device that brings what it has kept waits for each part before it sends the next.
+    if (historical || (timeMs !== undefined && now.timeMs - timeMs > KEPT_MS)) this.#journal.hurry(CATCH_UP_MS);
     if (timeMs === undefined) return { ...now, bits: 0 };
     if (timeMs < LIMITS.earliestMs || (now.dated && timeMs > now.timeMs + LIMITS.futureMs))
       return { ...now, bits: QUALITY.ESTIMATED };

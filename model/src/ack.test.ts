@@ -18,6 +18,7 @@ const seq = fc.integer({ min: 1, max: 2 ** 53 - 1 });
 const good = fc.record(
   {
     ...{ v: fc.constant(1), epoch: fc.constant('0a1b2c3d'), timeMs: fc.nat(), echoMs: fc.nat() },
+    watched: fc.constant(true),
     acked: fc.array(fc.tuple(seq, seq), { maxLength: 3 }),
     refused: fc.array(fc.record({ first: seq, last: seq, code: fc.string(), reason: fc.string() }), { maxLength: 2 }),
     retry: fc.array(fc.record({ first: seq, last: seq, code: fc.string(), afterMs: fc.nat() }), { maxLength: 2 }),

@@ -18,11 +18,12 @@ export function readAck(text: string): Ack {
   } catch (cause) {
     throw new KarezError('PAYLOAD_INVALID', 'acknowledgement: the message is not JSON', { cause });
   }
-  const ack = fields(value, '', ['v', 'epoch', 'acked', 'refused', 'retry', 'timeMs', 'echoMs']);
+  const ack = fields(value, '', ['v', 'epoch', 'acked', 'refused', 'retry', 'timeMs', 'echoMs', 'watched']);
   if (ack.v !== 1) fail('v', 'must be 1');
   if (typeof ack.epoch !== 'string' || !/^[0-9a-f]{8}$/.test(ack.epoch)) fail('epoch', 'must be 8 hexadecimal digits');
   if (!isCount(ack.timeMs)) fail('timeMs', 'must be UTC milliseconds');
   if (ack.echoMs !== undefined && !isCount(ack.echoMs)) fail('echoMs', 'must be milliseconds');
+  if (ack.watched !== undefined && ack.watched !== true) fail('watched', 'must be true, or left out');
   list(ack.acked, 'acked', (range, key) => {
     if (!Array.isArray(range) || range.length !== 2 || !range.every(isSeq)) fail(key, 'must be [first, last]');
   });

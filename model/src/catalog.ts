@@ -152,6 +152,8 @@ export const Ack = Type.Object(
     timeMs: WholeMs,
     /** In the answer to a status: its `monoMs`, so that the gateway knows how old `timeMs` is. */
     echoMs: Type.Optional(WholeMs),
+    /** Somebody looks at live values of the farm: they are wanted fresh. */
+    watched: Type.Optional(Type.Literal(true)),
   },
   { additionalProperties: false },
 );

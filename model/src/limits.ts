@@ -35,7 +35,7 @@ export const LIMITS = {
   deviceConnections: 512,
   /** Readings waiting in memory for the journal's next commit; beyond, pollers wait and PUBACKs are withheld. */
   journalQueueReadings: 50_000,
-  /** Longest time a reading waits for its commit, in milliseconds. */
+  /** Shortest time between two commits of the journal, in milliseconds; edge/src/journal/commit-pace.ts says how long it may be. */
   commitEveryMs: 100,
   /** Readings in one group commit: keeps one transaction well under a second on a slow card. */
   commitReadings: 20_000,

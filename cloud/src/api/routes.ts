@@ -92,6 +92,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
     },
     async (request) => {
       farmOf(request.params.farm);
+      live.asked(request.params.farm, clock.wallMs());
       return { nowMs: clock.wallMs(), values: live.latest(request.params.farm) };
     },
   );

@@ -27,6 +27,9 @@ export interface LiveListener {
   rules?(revision: number): void;
 }
 
+/** Whoever asks again and again looks. */
+const ASKED_MS = 60_000;
+
 interface Newest {
   shown: LatestValue;
   seq: number;
@@ -37,6 +40,9 @@ export class LiveBus {
   readonly #listeners = new Map<string, Set<LiveListener>>();
   /** Newest value by farm and channel id. */
   readonly #newest = new Map<string, Map<string, Newest>>();
+
+  /** When a farm's newest values were last asked for. */
+  readonly #askedMs = new Map<string, number>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -63,6 +69,17 @@ export class LiveBus {
       set.delete(listener);
       if (set.size === 0 && this.#listeners.get(farm) === set) this.#listeners.delete(farm);
     };
+  }
+
+  /** Somebody has asked for a farm's newest values. */
+  asked(farm: string, nowMs: number): void {
+    this.#askedMs.set(farm, nowMs);
+  }
+
+  /** Whether anybody hears a farm, or has asked for its newest values lately. */
+  isWatched(farm: string, nowMs: number): boolean {
+    const ageMs = nowMs - (this.#askedMs.get(farm) ?? Number.NEGATIVE_INFINITY);
+    return this.#listeners.has(farm) || (ageMs >= 0 && ageMs < ASKED_MS);
   }
 
   get listeners(): number {

@@ -11,7 +11,8 @@ import { JournalHost, type OpenedJournal } from './journal-host.ts';
 const LONG = process.env.KAREZ_LONG !== undefined;
 /** Every byte is cut in the long run, of a journal that is just larger than what is cut off. */
 const STEP = LONG ? 1 : 389;
-/** Hours, on a slow machine. */
+const SAY_EVERY = 4_096;
+/** An hour, and several on a busy machine. */
 const LIMIT_MS = LONG ? 36_000_000 : 180_000;
 const GROUPS = LONG ? 200 : 600;
 
@@ -53,9 +54,13 @@ function survive(damage: (path: string) => void): number {
     const opened = damaged.call('open', []) as OpenedJournal;
     const found = contents({ batch: (...args) => damaged.call('batch', args) as EncodedBatch | undefined });
     const { lost, waitingReadings, rebuilt, torn, epoch } = reopened ?? opened;
-    for (const [seq, reading] of found) expect(reading, `number ${seq}`).toEqual(truth.get(seq) ?? reading);
-    // Found again although it was settled: sent again, and the store knows it. Never anything that was not accepted.
-    for (const seq of found.keys()) expect(seq).toBeLessThanOrEqual(given.at(-1) as number);
+    for (const [seq, reading] of found) {
+      // Compared first, because a hundred thousand files are looked at.
+      const known = truth.get(seq);
+      if (known !== undefined && !isSame(reading, known)) expect(reading, `number ${seq}`).toEqual(known);
+      // Found again although it was settled: sent again, and the store knows it. Never anything that was not accepted.
+      if (seq > (given.at(-1) as number)) expect.fail(`number ${seq} was never given`);
+    }
     const gone = given.filter((seq) => !found.has(seq)).length;
     // Blocks that are found broken while reading are counted too, so the books are read again.
     damaged.call('close', []);
@@ -77,6 +82,12 @@ function survive(damage: (path: string) => void): number {
   }
 }
 
+type Kept = ReturnType<typeof contents> extends Map<number, infer R> ? R : never;
+
+function isSame(a: Kept, b: Kept): boolean {
+  return a.value === b.value && a.timeMs === b.timeMs && a.quality === b.quality && a.channel === b.channel;
+}
+
 test('an undamaged copy loses nothing', () => {
   expect(survive(() => {})).toBe(0);
 });
@@ -93,7 +104,8 @@ describe.each(['', '-wal'])('journal.db%s', (end) => {
         expect(lost).toBeLessThanOrEqual(before);
         before = lost;
       }
-      cuts++;
+      if (++cuts % SAY_EVERY === 0)
+        console.log(`journal.db${end}: cut at ${cuts} bytes, last ${at} of ${size}, ${lost} lost`);
     }
     expect(cuts).toBeGreaterThan(25);
   });

@@ -12,7 +12,7 @@ import { appendRows, joinRows, selectRows } from './columns.ts';
 import { Dating } from './dating.ts';
 import type { Identity } from './identity.ts';
 import { identityText, writeIdentity } from './identity.ts';
-import type { Mark } from './marks.ts';
+import { type Mark, marksText } from './marks.ts';
 import { MERGED_READINGS, Merger } from './merge.ts';
 import { NextHint } from './next-hint.ts';
 import { type Opened, openFile } from './open-file.ts';
@@ -136,7 +136,7 @@ export class JournalDb {
     try {
       if (isFull) made = makeRoom(this.#room(), inFlightTo);
       for (const block of blocks) {
-        const carried = block === blocks.at(-1) && marks.length > 0 ? JSON.stringify(marks) : null;
+        const carried = block === blocks.at(-1) ? marksText(marks) : null;
         this.#insert.run(block.first, block.last, block.count, block.boot, 0, carried, block.data);
       }
       if (several) this.#db.exec('COMMIT');

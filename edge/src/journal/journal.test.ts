@@ -37,15 +37,108 @@ test('a disk that stalls for half a second holds up nothing but the acceptance',
   await journal.close();
 });
 
-test('what comes within a moment shares one commit, at most a tenth of a second behind', async () => {
+test('what comes within a moment shares one commit', async () => {
   const clock = virtualClock();
   const journal = await openJournal(options(place.path), { clock, logger: silentLogger }, inline());
   const accepted: number[] = [];
   for (let i = 0; i < 50; i++) void append(journal, i).then(() => accepted.push(i));
-  await clock.advance(50);
+  await clock.advance(10);
   expect([accepted.length, journal.state.queued]).toEqual([0, 100]);
-  await clock.advance(50);
+  await clock.advance(10);
   expect([accepted.length, journal.state.queued, journal.state.commits]).toEqual([50, 0, 1]);
+  await journal.close();
+});
+
+/** Longest wait of a sample for the disk, and the commits, of one that comes every `everyMs` for a minute. */
+async function waitsOf(journal: Journal, clock: ReturnType<typeof virtualClock>, everyMs: number, seconds = 60) {
+  const before = journal.state.commits;
+  let longestMs = 0;
+  for (let t = 0; t < seconds * 1_000; t += everyMs) {
+    const came = clock.monoMs();
+    void append(journal, t).then(() => {
+      longestMs = Math.max(longestMs, clock.monoMs() - came);
+    });
+    await clock.advance(everyMs);
+  }
+  await clock.advance(2_000);
+  return { longestMs, commits: journal.state.commits - before };
+}
+
+test('commits at once what comes seldom or in a burst, ten times a second where a device waits, and else gathers, for less long while somebody looks', async () => {
+  const clock = virtualClock();
+  const journal = await openJournal(
+    { ...options(place.path), commitEveryMs: 1_500 },
+    { clock, logger: silentLogger },
+    inline(),
+  );
+  expect(await waitsOf(journal, clock, 2_000)).toEqual({ longestMs: 20, commits: 30 });
+  // A node that has kept messages brings them one after the other, each once the last is accepted.
+  const began = clock.monoMs();
+  let isBrought = false;
+  const burst = (async () => {
+    for (let i = 0; i < 30; i++) await append(journal, i);
+    isBrought = true;
+  })();
+  while (!isBrought) await clock.advance(10);
+  await burst;
+  expect(clock.monoMs() - began).toBeLessThanOrEqual(30 * 100);
+
+  await waitsOf(journal, clock, 80, 30);
+  const dense = await waitsOf(journal, clock, 80);
+  expect(dense.longestMs).toBeLessThanOrEqual(1_520);
+  expect(dense.commits).toBeLessThanOrEqual(45);
+  journal.watched(60_000);
+  const seen = await waitsOf(journal, clock, 80);
+  expect(seen.longestMs).toBeLessThanOrEqual(300);
+  expect(seen.commits).toBeGreaterThan(150);
+  expect(seen.commits).toBeLessThan(250);
+  journal.hurry(62_000);
+  const hurried = await waitsOf(journal, clock, 80);
+  expect(hurried.longestMs).toBeLessThanOrEqual(100);
+  expect(hurried.commits).toBeGreaterThan(350);
+  // Gathered again once nobody waits or looks.
+  expect((await waitsOf(journal, clock, 80)).commits).toBeLessThanOrEqual(45);
+  await journal.close();
+});
+
+test('what is gathered goes at once when somebody begins to look', async () => {
+  const clock = virtualClock();
+  const journal = await openJournal(
+    { ...options(place.path), commitEveryMs: 1_500 },
+    { clock, logger: silentLogger },
+    inline(),
+  );
+  await waitsOf(journal, clock, 80);
+  void append(journal, 1);
+  await clock.advance(200);
+  void append(journal, 2);
+  await clock.advance(200);
+  const { queued } = journal.state;
+  journal.watched(1_000);
+  await clock.advance(20);
+  expect([queued > 0, journal.state.queued]).toEqual([true, 0]);
+  await journal.close();
+});
+
+test('a group that is worth its commit goes as soon as it has gathered', async () => {
+  const clock = virtualClock();
+  const journal = await openJournal(
+    { ...options(place.path), commitEveryMs: 2_000 },
+    { clock, logger: silentLogger },
+    inline(),
+  );
+  // 64 readings every 10 ms.
+  let longestMs = 0;
+  for (let t = 0; t < 20_000; t += 10) {
+    const came = clock.monoMs();
+    for (let i = 0; i < 32; i++)
+      void append(journal, t).then(() => {
+        longestMs = Math.max(longestMs, clock.monoMs() - came);
+      });
+    await clock.advance(10);
+  }
+  expect(longestMs).toBeLessThanOrEqual(200);
+  expect(journal.state.commits).toBeLessThan(20_000 / 80);
   await journal.close();
 });
 

@@ -16,6 +16,7 @@ import {
   type Readings,
 } from '@karez/model';
 import { largerColumns } from './columns.ts';
+import { CommitPace, WORTH_READINGS } from './commit-pace.ts';
 import { inThread, type StartJournal } from './journal-call.ts';
 import type { CommitResult, EncodedBatch, Group, JournalDb, JournalOptions } from './journal-db.ts';
 import type { OpenedJournal } from './journal-host.ts';
@@ -70,6 +71,10 @@ export interface Journal {
   remember(key: string, value: string): Promise<string | null>;
   /** What was remembered under a key; null where nothing was. */
   recall(key: string): Promise<string | null>;
+  /** A device waits for each of many readings: for so long at least, commits come as often as they may. */
+  hurry(forMs: number): void;
+  /** Somebody looks at the values: for so long at least, they are not gathered for long. */
+  watched(forMs: number): void;
   /** Sampling time of the oldest reading that waits, as far as known. */
   oldestMs(nowMs: number): number;
   close(): Promise<void>;
@@ -97,8 +102,6 @@ interface Gathering {
 
 /** Readings that make a group commit at once. */
 const GROUP = 8_192;
-/** What a commit itself may take of the time that a reading waits at most. */
-const COMMIT_MS = 20;
 const RETRY_MS = 1_000;
 /** Commits after which small blocks that wait for the cloud are merged. */
 export const MERGE_EVERY_COMMITS = 1_024;
@@ -109,7 +112,7 @@ const DAY_MS = 86_400_000;
 export interface OpenJournalOptions extends JournalOptions {
   /** Readings older than this are dropped; undefined keeps them whatever their age. */
   maxAgeDays?: number;
-  /** Longest wait of a reading for its commit, default LIMITS.commitEveryMs. */
+  /** Longest time between commits where readings come densely and nobody looks, default LIMITS.commitEveryMs. */
   commitEveryMs?: number;
   /** For tests: a disk whose fsync takes so long. */
   stallMs?: number;
@@ -167,8 +170,10 @@ export async function openJournal(
   let gathering = gather();
   const gathered = () => gathering.readings.count + gathering.undated.count;
   let timer: Cancel | undefined;
+  /** Whether the timer was set for a group that is worth a commit. */
+  let isWorth = false;
   let committing: Promise<void> | undefined;
-  const gatherMs = (options.commitEveryMs ?? LIMITS.commitEveryMs) - COMMIT_MS;
+  const pace = new CommitPace(clock, options.commitEveryMs ?? LIMITS.commitEveryMs);
   let refusedAtMs = Number.NEGATIVE_INFINITY;
   let oldestMs = opened.oldestMs;
   let unmerged = opened.blocks;
@@ -177,8 +182,15 @@ export async function openJournal(
 
   function commitSoon(): void {
     if (committing !== undefined) return;
-    if (gathered() >= GROUP) commitNow();
-    else timer ??= clock.after(gatherMs, commitNow);
+    const count = gathered();
+    if (count >= GROUP) commitNow();
+    else if (timer === undefined || (count >= WORTH_READINGS && !isWorth)) setTimer(count);
+  }
+
+  function setTimer(count: number): void {
+    timer?.();
+    isWorth = count >= WORTH_READINGS;
+    timer = clock.after(pace.waitMs(count), commitNow);
   }
 
   function commitNow(): void {
@@ -187,6 +199,7 @@ export async function openJournal(
     if (committing !== undefined || gathered() === 0) return;
     const group = gathering;
     gathering = gather();
+    pace.began(group.readings.count + group.undated.count);
     committing = commit(group).finally(() => {
       committing = undefined;
       if (gathered() > 0) commitSoon();
@@ -314,6 +327,14 @@ export async function openJournal(
     protect: (channels) => call('protect', channels) as Promise<void>,
     remember: (key, value) => call('remember', key, value) as Promise<string | null>,
     recall: (key) => call('recall', key) as Promise<string | null>,
+    hurry(forMs) {
+      pace.hurry(forMs);
+      if (timer !== undefined) setTimer(gathered());
+    },
+    watched(forMs) {
+      pace.watched(forMs);
+      if (timer !== undefined) setTimer(gathered());
+    },
     oldestMs: (nowMs) => Math.min(nowMs, oldestMs ?? nowMs),
     async close() {
       ageTimer();

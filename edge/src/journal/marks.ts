@@ -17,20 +17,48 @@ export function recentMarks(marks: readonly KeptMark[]): KeptMark[] {
 }
 
 /**
- * Marks as they stand in the file; none where a damage has made them unreadable: then a repeat may be stored as new.
+ * Marks as text for the file: short, because it is written with each commit. Device, counter, time less `t`, and where the
+ * marks say so their block's number less `s`, one mark after the other.
+ */
+export function marksText(marks: readonly (Mark | KeptMark)[]): string | null {
+  const [first] = marks;
+  if (first === undefined) return null;
+  const t = marks.find(([, , timeMs]) => timeMs !== null)?.[2] ?? 0;
+  const flat = marks.flatMap(([device, counter, timeMs]) => [device, counter, timeMs === null ? null : timeMs - t]);
+  if (first.length === 3) return JSON.stringify({ t, m: flat });
+  const s = first[3];
+  return JSON.stringify({ t, m: flat, s, b: (marks as readonly KeptMark[]).map(([, , , seq]) => seq - s) });
+}
+
+/**
+ * The reverse; none where a damage has made them unreadable: then a repeat may be stored as new.
  * @param seq the first number of the block that they stand with, for those that do not say it themselves.
  */
 export function parseMarks(text: string | null, seq: number): KeptMark[] {
   if (text === null) return [];
   try {
-    const marks: unknown = JSON.parse(text);
-    if (!Array.isArray(marks)) return [];
-    return marks
-      .filter((mark) => Array.isArray(mark) && mark.length >= 3)
-      .map(([device, counter, timeMs, own = seq]) => [device, counter, timeMs, own]);
+    return unpacked(JSON.parse(text) as Packed, seq);
   } catch {
     return [];
   }
+}
+
+interface Packed {
+  t: number;
+  m: (string | number | null)[];
+  s?: number;
+  b?: number[];
+}
+
+function unpacked({ t, m, s = 0, b }: Packed, seq: number): KeptMark[] {
+  const marks: KeptMark[] = [];
+  for (let i = 0; i + 2 < m.length; i += 3) {
+    const [device, counter, since] = m.slice(i, i + 3);
+    const own = b === undefined ? seq : s + (b[i / 3] as number);
+    if (typeof device === 'string' && Number.isFinite(counter) && Number.isFinite(own))
+      marks.push([device, counter as number, since === null ? null : t + (since as number), own]);
+  }
+  return marks;
 }
 
 /** Adds a mark to those of its device, forgetting the oldest beyond what is remembered. */

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model/limits';
 import type { Readings } from '@karez/model/reading';
 import { joinRows } from './columns.ts';
-import { type KeptMark, parseMarks, recentMarks } from './marks.ts';
+import { type KeptMark, marksText, parseMarks, recentMarks } from './marks.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
 
@@ -96,7 +96,7 @@ export class Merger {
         joined.seq[joined.count - 1] as number,
         joined.count,
         first.level,
-        marks.length > 0 ? JSON.stringify(recentMarks(marks)) : null,
+        marksText(recentMarks(marks)),
         data,
       );
   }

@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JournalPolicy, Readings } from '@karez/model';
 import { joinRows, selectRows } from './columns.ts';
-import { parseMarks, recentMarks } from './marks.ts';
+import { marksText, parseMarks, recentMarks } from './marks.ts';
 import type { Range } from './range-set.ts';
 import type { Settlement } from './settlement.ts';
 import type { BlockRow } from './tables.ts';
@@ -128,7 +128,7 @@ function thinRun(room: Room, rows: BlockRow[], level: number): number {
       left.count,
       boot,
       level,
-      marks.length > 0 ? JSON.stringify(marks) : null,
+      marksText(marks),
       room.encode(left),
     );
   } else settlement.gone(rows.map(({ first, last }) => [first, last]));

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model/limits';
-import { parseMarks, recentMarks } from './marks.ts';
+import { marksText, parseMarks, recentMarks } from './marks.ts';
 import { type Range, RangeSet } from './range-set.ts';
 import type { BlockRow } from './tables.ts';
 
@@ -232,7 +232,7 @@ export class Settlement {
     for (const device of new Set(gone.map(([name]) => name))) {
       const before = known.get(device) as { marks: string } | undefined;
       const all = [...parseMarks(before?.marks ?? null, 0), ...gone.filter(([name]) => name === device)];
-      keep.run(device, JSON.stringify(recentMarks(all)));
+      keep.run(device, marksText(recentMarks(all)));
     }
   }
 

@@ -30,8 +30,9 @@ export function isBatch(
 ): boolean {
   if (row.first !== from || row.last > to || row.count < LARGE_BLOCK || row.count > most) return false;
   // Readings of a boot get its shift on the way; thinned blocks have gaps, and may begin or end with one.
-  if (row.boot !== null || row.last - row.first + 1 !== row.count || row.data.length > LIMITS.batchBytes) return false;
+  if (row.boot !== null || row.last - row.first + 1 !== row.count) return false;
   try {
+    if (row.data.length > LIMITS.batchBytes) return false;
     const head = peekBatch(row.data, address);
     return head.epoch === epoch && head.firstSeq === row.first && head.count === row.count;
   } catch {

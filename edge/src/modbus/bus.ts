@@ -22,12 +22,17 @@ interface Probe extends Turn {
   address: number;
   groups: RegisterGroup[];
   timeouts: number;
+  /** Samples on their way to the disk, and since when none has arrived. */
+  underWay: number;
+  underWaySinceMs: number;
   /** What is wrong with its answers. */
   trouble: string | null;
   /** Why its last sample was not accepted. */
   refusal: string | null;
 }
 
+/** The disk does not keep up when nothing arrives there for so long: commits may be some seconds apart. */
+const DISK_MS = 3_000;
 /** First turns are spread over so long at most. */
 const SPREAD_MS = 2_000;
 /** "Acknowledge" and "busy": the device asks to be asked again. */
@@ -61,7 +66,10 @@ export function startModbusBus(
       ...{ device, profile, address, groups, intervalMs },
       costMs: master.costMs(requestFor({ address }, groups[0] as RegisterGroup)),
       dueMs: clock.monoMs() + (i * Math.min(intervalMs, SPREAD_MS)) / configured.length,
-      ...{ failures: 0, isWaiting: false, timeouts: 0, trouble: null, refusal: null },
+      ...{ failures: 0, underWay: 0, underWaySinceMs: 0, timeouts: 0, trouble: null, refusal: null },
+      get isWaiting() {
+        return this.underWay > 0 && clock.monoMs() - this.underWaySinceMs >= DISK_MS;
+      },
     };
   });
   const schedule = new Schedule(probes);
@@ -144,18 +152,22 @@ export function startModbusBus(
     }
   }
 
-  /** The next device is asked while this sample goes to disk; this one is not asked again before. */
+  /** Devices are asked on while this sample goes to disk; this one not once that takes too long. */
   function accept(probe: Probe, sample: Map<number, number>): void {
     const channels = [...sample.keys()].sort((a, b) => a - b);
     const values = channels.map((position) => sample.get(position) as number);
-    probe.isWaiting = true;
+    if (probe.underWay++ === 0) probe.underWaySinceMs = clock.monoMs();
+    const arrived = () => {
+      probe.underWay--;
+      probe.underWaySinceMs = clock.monoMs();
+    };
     intake.accept({ device: probe.device.id, channels, values }).then(
       () => {
-        probe.isWaiting = false;
+        arrived();
         probe.refusal = null;
       },
       (error) => {
-        probe.isWaiting = false;
+        arrived();
         probe.refusal = messageOf(error);
         if (error instanceof KarezError && !error.retry) reject(probe, error);
       },

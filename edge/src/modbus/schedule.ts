@@ -11,7 +11,7 @@ export interface Turn {
   dueMs: number;
   /** Times in a row without an answer. */
   failures: number;
-  /** Its last sample waits for the disk: not asked again before. */
+  /** Its samples wait for the disk: not asked again before. */
   isWaiting: boolean;
 }
 

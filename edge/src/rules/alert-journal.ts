@@ -17,6 +17,8 @@ import type { Mark } from '../journal/marks.ts';
 
 /** Marks of alerts: no device can have such a name. */
 const PREFIX = '!';
+/** An alert is not gathered with what comes later. */
+const HURRY_MS = 200;
 /** Codes are below it. */
 const CODES = 128;
 
@@ -29,7 +31,7 @@ interface Waiting {
 export const isAlertMark = ([name]: Mark): boolean => name.startsWith(PREFIX);
 
 export class AlertJournal {
-  readonly #journal: Pick<Journal, 'append'>;
+  readonly #journal: Pick<Journal, 'append' | 'hurry'>;
   readonly #logger: Logger;
   /** Numbers of the four channels; set before anything is written. */
   numbers: readonly number[] = [];
@@ -37,7 +39,7 @@ export class AlertJournal {
   #writing: Promise<void> | undefined;
   readonly counts = { written: 0, dropped: 0 };
 
-  constructor(journal: Pick<Journal, 'append'>, logger: Logger) {
+  constructor(journal: Pick<Journal, 'append' | 'hurry'>, logger: Logger) {
     this.#journal = journal;
     this.#logger = logger;
   }
@@ -82,6 +84,7 @@ export class AlertJournal {
   #append({ transition, dated }: Waiting): Promise<void> {
     const { values, qualities } = alertColumns(transition);
     const mark = markOf(transition, dated);
+    this.#journal.hurry(HURRY_MS);
     return this.#journal.append(transition.timeMs, this.numbers, values, qualities, {
       dated,
       ...(mark === undefined ? {} : { mark }),

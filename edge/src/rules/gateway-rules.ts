@@ -27,7 +27,7 @@ import { type KeptRules, readRulesFile, writeRulesFile } from './rules-file.ts';
 export interface RulesParts {
   clock: Clock;
   logger: Logger;
-  journal: Pick<Journal, 'append' | 'opened'>;
+  journal: Pick<Journal, 'append' | 'hurry' | 'opened'>;
   now(): Moment;
   /** What there is to watch. */
   inventory(): Inventory;

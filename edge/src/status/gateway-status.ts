@@ -34,7 +34,10 @@ const MANY = 10_000;
 export function gatewayStatus(parts: StatusParts): GatewayStatus {
   const { journal, uplink, timekeeper, pipeline, clock, config } = parts;
   const { state } = journal;
-  const { waiting, stored, refused } = state;
+  const { refused } = state;
+  // What is acknowledged does not wait, although the journal has not written it down yet.
+  const unwritten = Math.min(uplink.unwritten, state.waiting);
+  const [waiting, stored] = [state.waiting - unwritten, state.stored + unwritten];
   const lost = Object.entries(state.lost).map(([reason, readings]) => ({ reason, readings }));
   const lostReadings = lost.reduce((sum, l) => sum + l.readings, 0);
   const now = timekeeper.now().timeMs;

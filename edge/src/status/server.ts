@@ -28,9 +28,9 @@ const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** Serves `view` on `host:port`. Throws PORT_TAKEN in words. */
+/** Serves `view` (told whether it is for the page, where somebody looks) on `host:port`. Throws PORT_TAKEN in words. */
 export async function startStatusServer(
-  view: () => GatewayView,
+  view: (isPage?: boolean) => GatewayView,
   port: number,
   host: string,
   logger: Logger,
@@ -41,7 +41,7 @@ export async function startStatusServer(
     '/page.js': () => pageFile('page.js', SCRIPT),
     '/words.js': () => pageFile('words.js', SCRIPT),
     '/quantities.json': () => [JSON_TYPE, JSON.stringify(QUANTITIES)],
-    '/status.json': () => [JSON_TYPE, JSON.stringify(view(), plain)],
+    '/status.json': () => [JSON_TYPE, JSON.stringify(view(true), plain)],
     // Loaded when first asked for: most gateways are never scraped.
     '/metrics': async () => ['text/plain; version=0.0.4', await (await import('./metrics.ts')).metricsText(view())],
     '/healthz': () => [JSON_TYPE, '{"ok":true}'],

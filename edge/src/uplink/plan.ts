@@ -12,8 +12,8 @@ import { Pace } from './pace.ts';
 export interface PlanParts {
   clock: Clock;
   budget: Budget;
-  /** How often settlements are written down, default every second. */
-  settleEveryMs?: number | undefined;
+  /** How long settlements wait to be written down together, default a second. */
+  settleEveryMs?(): number;
   /** Fetches readings from the journal as one batch. */
   batch(from: number, to: number, most: number): Promise<EncodedBatch | undefined>;
   /** Hands a batch to the network. Nothing depends on the outcome. */
@@ -44,6 +44,8 @@ const LIVE_READINGS = 5_000;
 /** Settlements are written together, so that the disk is not bothered for each acknowledgement. */
 const SETTLE_EVERY_MS = 1_000;
 const SETTLE_AT_ONCE = 64;
+/** Readings whose forgetting is some tens of milliseconds of work: more are not gathered. */
+const SETTLE_READINGS = 200_000;
 
 export class Plan {
   readonly #parts: PlanParts;
@@ -57,12 +59,15 @@ export class Plan {
   #fetching = false;
   #stopped = false;
   #liveTimer: Cancel | undefined;
+  #liveSentMs = Number.NEGATIVE_INFINITY;
   #budgetTimer: Cancel | undefined;
   #settleTimer: Cancel | undefined;
   #stored = new RangeSet();
   #refused: Ack['refused'] = [];
   /** Ranges that the cloud asked for later, and how to let them go early. */
   readonly #paused = new Map<RangeSet, () => void>();
+  /** Readings that are acknowledged as stored and not written down as such yet. */
+  unwritten = 0;
   /** Time from sending to acknowledgement of the last batch, ms. */
   roundTripMs: number | null = null;
 
@@ -95,10 +100,16 @@ export class Plan {
       return;
     }
     this.#live.add(first, last);
-    this.#liveTimer ??= this.#parts.clock.after(LIMITS.liveEveryMs, () => {
-      this.#liveTimer = undefined;
-      this.#pump();
-    });
+    const { clock } = this.#parts;
+    const waitMs = this.#liveSentMs + LIMITS.liveEveryMs - clock.monoMs();
+    if (waitMs <= 0) this.#sendLive();
+    else this.#liveTimer ??= clock.after(waitMs, () => this.#sendLive());
+  }
+
+  #sendLive(): void {
+    this.#liveTimer = undefined;
+    this.#liveSentMs = this.#parts.clock.monoMs();
+    this.#pump();
   }
 
   /** The journal has let these go. */
@@ -152,20 +163,18 @@ export class Plan {
     const stored = this.#stored.ranges();
     const refused = this.#refused;
     if (stored.length === 0 && refused.length === 0) return;
+    const readings = this.unwritten;
     this.#stored = new RangeSet();
     this.#refused = [];
     try {
       await this.#parts.settle(stored, refused);
+      this.unwritten -= readings;
     } catch (error) {
       // Kept for the next time; at worst it is sent again and changes nothing.
       for (const [first, last] of stored) this.#stored.add(first, last);
       this.#refused.push(...refused);
       this.#parts.failed(error);
-      if (!this.#stopped)
-        this.#settleTimer ??= this.#parts.clock.after(
-          this.#parts.settleEveryMs ?? SETTLE_EVERY_MS,
-          () => void this.flush(),
-        );
+      if (!this.#stopped) this.#flushLater();
     }
   }
 
@@ -179,17 +188,22 @@ export class Plan {
   }
 
   #settleSoon(): void {
-    if (this.#stored.ranges().length >= SETTLE_AT_ONCE) void this.flush();
-    else
-      this.#settleTimer ??= this.#parts.clock.after(
-        this.#parts.settleEveryMs ?? SETTLE_EVERY_MS,
-        () => void this.flush(),
-      );
+    const isMuch = this.#stored.ranges().length >= SETTLE_AT_ONCE || this.#stored.size >= SETTLE_READINGS;
+    if (isMuch) void this.flush();
+    else this.#flushLater();
+  }
+
+  #flushLater(): void {
+    const isUrgent = this.#refused.length > 0;
+    const ms = isUrgent ? SETTLE_EVERY_MS : (this.#parts.settleEveryMs?.() ?? SETTLE_EVERY_MS);
+    this.#settleTimer ??= this.#parts.clock.after(ms, () => void this.flush());
   }
 
   #takeOut(first: number, last: number, isRefused: boolean): void {
     for (const batch of this.#inFlight) {
-      if (batch.ranges.remove(first, last) === 0) continue;
+      const readings = batch.ranges.remove(first, last);
+      if (readings === 0) continue;
+      if (!isRefused) this.unwritten += readings;
       batch.refused ||= isRefused;
       if (batch.ranges.size > 0) continue;
       batch.timer();

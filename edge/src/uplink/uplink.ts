@@ -30,8 +30,6 @@ export interface UplinkParts {
   /** Takes the rules that the cloud has for us. */
   rules(payload: Uint8Array): void;
   connect: ConnectCloud;
-  /** How often settled readings are written down. */
-  settleEveryMs?: number;
   status(): GatewayStatus;
 }
 
@@ -48,6 +46,12 @@ const STATUS_EVERY_MS = 5_000;
 /** Where every byte is paid for. */
 const METERED_STATUS_EVERY_MS = 60_000;
 const GOODBYE_MS = 1_000;
+/** Writing down what is stored is a commit too. Nothing is lost when it comes late, some readings are only sent again. */
+const SETTLE_EVERY_MS = 30_000;
+/** Where room is wanted. */
+const SETTLE_SOON_MS = 1_000;
+/** The cloud says it with each acknowledgement; a status is answered at least every five seconds. */
+const WATCHED_MS = 30_000;
 
 export class Uplink {
   readonly #parts: UplinkParts;
@@ -68,7 +72,8 @@ export class Uplink {
     this.link = { state: 'down', sinceMs: clock.wallMs(), trouble: null };
     this.#plan = new Plan(
       {
-        ...{ clock, budget, settleEveryMs: parts.settleEveryMs },
+        ...{ clock, budget },
+        settleEveryMs: () => (journal.state.full ? SETTLE_SOON_MS : SETTLE_EVERY_MS),
         batch: (from, to, most) => journal.batch(from, to, most),
         send: (bytes) => this.#publish('batch', bytes, false),
         settle: (stored, refused) => journal.settle(stored, refused, timekeeper.floorMs),
@@ -87,6 +92,11 @@ export class Uplink {
 
   start(): void {
     this.#connect();
+  }
+
+  /** Readings that the cloud has stored and the journal has not written down as such yet. */
+  get unwritten(): number {
+    return this.#plan.unwritten;
   }
 
   get roundTripMs(): number | null {
@@ -191,6 +201,7 @@ export class Uplink {
     try {
       const ack = readAck(new TextDecoder().decode(payload));
       if (ack.epoch !== inventory().epoch) return;
+      if (ack.watched) this.#parts.journal.watched(WATCHED_MS);
       if (ack.echoMs !== undefined) this.#learnTime(ack.timeMs, ack.echoMs);
       if (ack.retry.some((r) => r.code === 'CATALOG_UNKNOWN')) this.describeAgain();
       for (const r of ack.refused) logger.log('warn', 'the cloud refused readings for good', { ...r });

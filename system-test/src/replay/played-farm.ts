@@ -44,10 +44,10 @@ const HOST = '127.0.0.1';
 const TTY = 'tty';
 /** What comes round every few seconds in the field comes round so often here, so that months are not spent on it. */
 const HOUSEKEEPING_MS = 300_000;
-/** Probes are read within two seconds; then the gateway writes all their readings at once. */
+/** Probes are read within two seconds; by then the gateway has written all their readings. */
 const COMMIT_EVERY_MS = 2_500;
-/** Acknowledgements are written down every ten commits (edge/src/gateway.ts). */
-const SETTLED_MS = 10 * COMMIT_EVERY_MS + 1_000;
+/** Acknowledgements are written down every thirty seconds (edge/src/uplink/uplink.ts). */
+const SETTLED_MS = 31_000;
 /** Real time that an acknowledgement usually takes over loopback, and after which something has gone wrong. */
 const USUAL_MS = 3;
 const PATIENCE_MS = 60_000;
