@@ -118,7 +118,11 @@ async function startParts(
     untilTaken: (readings) => until(`${readings} readings to be taken`, () => taken() >= readings),
     async untilStored() {
       await clock.advance(COMMIT_EVERY_MS);
-      await until('the journal to be written', () => journal.queued === 0);
+      // What gathered beside one commit goes with the next.
+      for (const endMs = performance.now() + PATIENCE_MS; !(await isSoon(() => journal.queued === 0, USUAL_MS)); ) {
+        if (performance.now() > endMs) throw new Error('waited in vain for the journal to be written');
+        await clock.advance(LIMITS.commitEveryMs);
+      }
       await clock.advance(LIMITS.liveEveryMs);
       await until('the cloud to have it', () => cloud.ingest.counts.readings >= taken());
       // Only the acknowledgement is under way now. Should it take longer, the gateway sends again, as it must.
