@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const packages = '{model,edge,cloud,firmware-sim,bench,bin,dashboards/console,dashboards/grafana,system-test}';
+const packages =
+  '{model,edge,cloud,firmware-sim,bench,bin,dashboards/console,dashboards/grafana,dashboards/karez-field-panel,system-test}';
 
 export default defineConfig({
   test: {

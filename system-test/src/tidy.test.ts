@@ -9,7 +9,8 @@ import { ERROR_CODES } from '@karez/model';
 import { describe, expect, test } from 'vitest';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const SKIP = new Set(['node_modules', 'dist', 'data', '.git', 'coverage']);
+/** `.config` is what @grafana/create-plugin wrote. */
+const SKIP = new Set(['node_modules', 'dist', 'data', '.git', 'coverage', '.config']);
 
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
