@@ -38,6 +38,8 @@ export interface CloudOptions {
   mqttHost: string;
   /** `embedded`, or an InfluxDB like http://127.0.0.1:8086/karez. */
   store: string;
+  /** The InfluxDB's password or token where it does not stand in `store`. */
+  storeSecret?: string;
   consoleDir: string;
   version: string;
 }
@@ -73,7 +75,7 @@ async function startParts(
 ): Promise<Cloud> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const embedded = options.store === 'embedded';
-  const influx = embedded ? undefined : parseInfluxUrl(options.store);
+  const influx = embedded ? undefined : parseInfluxUrl(options.store, options.storeSecret);
   const vault = await openVault({ path: join(options.dataDir, 'cloud.db'), keepReadings: embedded });
   started.defer(() => vault.close());
   const store =

@@ -7,6 +7,7 @@ import { isId, jsonLogger, KarezError, messageOf, stopOnSignal, systemClock } fr
 import { startCloud } from './cloud.ts';
 import type { MailServer } from './notify/senders/email.ts';
 import { makeCredential } from './registry/credentials.ts';
+import { storeSecret } from './store/store-secret.ts';
 import { openVault } from './vault/open-vault.ts';
 
 const HELP = `karez cloud: broker, ingest, store, API and console.
@@ -21,6 +22,8 @@ const HELP = `karez cloud: broker, ingest, store, API and console.
   --mail-from ADDR   whom such mails come from (default karez@ the host of --public-url)
   --store URL        embedded (default), or an InfluxDB such as http://127.0.0.1:8086/karez;
                      the variable KAREZ_STORE says the same
+  --store-password-file FILE
+                     the InfluxDB's password, or token with ?auth=token; also KAREZ_STORE_PASSWORD_FILE
 
 karez gateway add FARM GATEWAY --data DIR [--new-password] [--json]
   makes the password of a gateway and prints it once`;
@@ -68,6 +71,7 @@ async function runCloud(args: string[]): Promise<void> {
       'mqtt-port': { type: 'string', default: '1883' },
       'mqtt-host': { type: 'string', default: '127.0.0.1' },
       store: { type: 'string', default: process.env.KAREZ_STORE || 'embedded' },
+      'store-password-file': { type: 'string', default: process.env.KAREZ_STORE_PASSWORD_FILE || '' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -86,6 +90,7 @@ async function runCloud(args: string[]): Promise<void> {
       mqttPort: portOf(values['mqtt-port'], 'mqtt-port'),
       mqttHost: values['mqtt-host'],
       store: values.store,
+      storeSecret: storeSecret(values['store-password-file']),
       consoleDir: join(root, 'dashboards/console/dist'),
       version: (JSON.parse(readFileSync(join(root, 'cloud/package.json'), 'utf8')) as { version: string }).version,
     },

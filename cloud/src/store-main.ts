@@ -3,25 +3,25 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jsonLogger, KarezError, messageOf } from '@karez/model';
-import { InfluxDB } from 'influx';
 import { Registry } from './registry/registry.ts';
 import { parseInfluxUrl } from './store/influx-address.ts';
+import { influxClient } from './store/influx-client.ts';
 import { influxHttp } from './store/influx-http.ts';
 import { type MoveProgress, moveReadings } from './store/move.ts';
+import { storeSecret } from './store/store-secret.ts';
 import { openVault } from './vault/open-vault.ts';
 
 const HELP = `karez store move --data DIR --to http://127.0.0.1:8086/karez
   copies all readings of the embedded store into an InfluxDB; stop the cloud first, and start it with --store afterwards
+  KAREZ_STORE_PASSWORD_FILE: file with the password or token, where it does not stand in the address
   again: goes on where it was interrupted, and proves that everything is there`;
 
 async function move(data: string, to: string): Promise<void> {
   const path = join(resolve(data), 'cloud.db');
   if (!existsSync(path))
     throw new KarezError('FILE_UNREADABLE', `there is no embedded store at ${path}`, { where: 'data' });
-  const address = parseInfluxUrl(to);
-  const { host, port, database, username, password } = address;
-  const login = username === undefined ? {} : { username, password: password ?? '' };
-  const make = () => new InfluxDB({ host, port, database, ...login }).createDatabase(database);
+  const address = parseInfluxUrl(to, storeSecret(process.env.KAREZ_STORE_PASSWORD_FILE ?? ''));
+  const make = () => influxClient(address).createDatabase(address.database);
   await make();
   const vault = await openVault({ path, keepReadings: true });
   const registry = new Registry(vault);

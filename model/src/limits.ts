@@ -13,6 +13,8 @@ export const LIMITS = {
   devicesPerGateway: 2_000,
   /** Epochs of one gateway whose inventory and last word the cloud keeps; the oldest give way, their ledger stays. */
   epochsPerGateway: 32,
+  /** Channels of one gateway over all its epochs that the store knows: each is a series, which InfluxDB keeps in memory for good (1 to 2 KB). */
+  seriesPerGateway: 65_535,
   /** Bytes of an inventory message: 2,000 devices with a dozen channels each, compressed by nobody. */
   inventoryBytes: 2 * 1024 * 1024,
   /** Bytes of an acknowledgement or status message. */

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@karez/model';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inventoryOf, statusOf } from '../testing/test-gateway.ts';
@@ -89,4 +90,19 @@ test('readings of a channel are one series whatever they were calibrated with, a
   expect(channels?.get(901)).toEqual(channels?.get(channel?.number as number));
   expect(registry.farm('farm')?.devices[0]).toMatchObject({ placements, channels: [{ calibrations }, {}] });
   expect(registry.farm('farm')?.devices[0]?.channels[1]).not.toHaveProperty('calibrations');
+});
+
+test('a gateway has so many channels over all its epochs and no more; those that are known may come again', async () => {
+  await registry.setInventory('farm', 'gw', inventory(1), 1);
+  const db = new DatabaseSync(join(folder, 'cloud.db'));
+  db.exec(`INSERT INTO series (path) WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${LIMITS.seriesPerGateway - 1})
+    SELECT 'farm/gw/old-' || i || '/soil.moisture' FROM n`);
+  db.exec("INSERT INTO series (path) VALUES ('farm/gw/soil-1/soil.moisture@d20')");
+  db.close();
+  await expect(registry.setInventory('farm', 'gw', inventory(2), 2)).rejects.toMatchObject({
+    ...{ code: 'PAYLOAD_INVALID', message: expect.stringContaining(`may have ${LIMITS.seriesPerGateway}`) },
+  });
+  expect(registry.channels('farm', 'gw', epochOf(2))).toBeUndefined();
+  const other = inventoryOf({ farm: 'farm', gateway: 'gw-2', epoch: epochOf(2) });
+  expect(await registry.setInventory('farm', 'gw-2', other, 2)).toBe(true);
 });

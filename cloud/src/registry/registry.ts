@@ -4,7 +4,7 @@
  * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
-import { ALERT_PROFILE, channelKey, LIMITS } from '@karez/model';
+import { ALERT_PROFILE, channelKey, KarezError, LIMITS } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, Heard } from '../vault/sources.ts';
@@ -44,13 +44,31 @@ export class Registry {
     }
   }
 
-  /** Keeps an inventory, on disk first. Returns whether it says anything new. */
+  /**
+   * Keeps an inventory, on disk first. Returns whether it says anything new.
+   * @throws KarezError PAYLOAD_INVALID where the gateway would have more channels than it may over all its epochs: what it
+   * sends in this one is then asked for again, and stays at the gateway.
+   */
   async setInventory(farm: string, gateway: string, inventory: Inventory, nowMs: number): Promise<boolean> {
     const known = this.#entry(farm, gateway).inventories.get(inventory.epoch);
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(inventory)) return false;
+    await this.#checkSeries(farm, gateway, inventory);
     await this.#vault.setInventory(farm, gateway, inventory, nowMs);
     this.#take(farm, gateway, inventory);
     return true;
+  }
+
+  async #checkSeries(farm: string, gateway: string, inventory: Inventory): Promise<void> {
+    const paths = inventory.devices.flatMap((device) =>
+      device.channels.map((c) => `${farm}/${gateway}/${device.id}/${channelKey(c)}`),
+    );
+    const count = await this.#vault.seriesAfter(`${farm}/${gateway}`, paths);
+    if (count > LIMITS.seriesPerGateway)
+      throw new KarezError(
+        'PAYLOAD_INVALID',
+        `inventory of ${farm}/${gateway}: ${count} channels over all epochs; one gateway may have ${LIMITS.seriesPerGateway}`,
+        { where: 'devices' },
+      );
   }
 
   /** What a gateway's channel numbers mean in one of its epochs. */

@@ -4,6 +4,7 @@
  * the points' own fault is STORE_UNAVAILABLE: nothing is known about what was stored, and repeating is right.
  */
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { KarezError, messageOf } from '@karez/model';
@@ -32,6 +33,7 @@ export interface InfluxHttp {
 }
 
 export interface InfluxSeries {
+  columns: string[];
   tags: Record<string, string>;
   /** Time, then the columns asked for. */
   values: (number | string | boolean | null)[][];
@@ -39,16 +41,19 @@ export interface InfluxSeries {
 
 /** @param missing called when the database is not there (any more). */
 export function influxHttp(address: InfluxAddress, connections: number, missing: () => Promise<void>): InfluxHttp {
-  const { host, port, database } = address;
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const { host, port, database, token } = address;
+  const isTls = address.protocol === 'https';
+  const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: connections });
+  const send = isTls ? tlsRequest : request;
   const db = encodeURIComponent(database);
   const isNear = LOOPBACK.test(host);
 
   function ask(path: string, headers: OutgoingHttpHeaders, body?: Buffer): Promise<[number, string | undefined]> {
     const auth = address.username === undefined ? {} : { auth: `${address.username}:${address.password}` };
+    const all = token === undefined ? headers : { ...headers, authorization: `Token ${token}` };
     return new Promise((resolve, reject) => {
-      const sent = request(
-        { host, port, agent, method: 'POST', path, timeout: TIMEOUT_MS, headers, ...auth },
+      const sent = send(
+        { host, port, agent, method: 'POST', path, timeout: TIMEOUT_MS, headers: all, ...auth },
         (response) => {
           read(response).then((text) => resolve([response.statusCode ?? 0, text]), reject);
         },
@@ -146,7 +151,7 @@ function seriesIn(text: string): InfluxSeries[] {
   const [result] = results ?? [];
   if (result?.error !== undefined) throw unavailable('InfluxDB did not answer a question', result.error);
   if (result?.partial) throw unavailable('InfluxDB cuts its answers', 'set max-row-limit = 0 in its configuration');
-  return (result?.series ?? []).map(({ tags = {}, values = [] }) => ({ tags, values }));
+  return (result?.series ?? []).map(({ columns = [], tags = {}, values = [] }) => ({ columns, tags, values }));
 }
 
 function refusalOf(text: string): Refusal {

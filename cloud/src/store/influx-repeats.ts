@@ -16,6 +16,8 @@ export interface Compared {
   conflicts: number;
   /** Rows in whose place another value stands. */
   clashes: number[];
+  /** Rows that stand there already, whichever field their device stood in then. */
+  same: number[];
 }
 
 interface Stored {
@@ -27,7 +29,7 @@ export const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;
 
 /** Compares the rows of a batch whose numbers are in `known`. Where there is too much to look at, nothing is found. */
 export async function compareRepeats(http: InfluxHttp, batch: StoreBatch, known: Range[]): Promise<Compared> {
-  const result: Compared = { conflicts: 0, clashes: [] };
+  const result: Compared = { conflicts: 0, clashes: [], same: [] };
   const isKnown = inOrder(known);
   const repeated = toRows(batch.readings)
     .map((row, i) => ({ ...row, i }))
@@ -40,6 +42,7 @@ export async function compareRepeats(http: InfluxHttp, batch: StoreBatch, known:
       const there = stored.get(placeOf(batch, row));
       if (there === undefined) result.conflicts++;
       else if (there.value !== orNull(row.value) || there.quality !== row.quality) result.clashes.push(row.i);
+      else result.same.push(row.i);
     }
   }
   return { ...result, clashes: result.clashes.sort((a, b) => a - b) };

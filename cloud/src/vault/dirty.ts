@@ -85,6 +85,11 @@ export class DirtyHours {
     return hours;
   }
 
+  /** The next piece begins with the oldest hour. */
+  newRound(): void {
+    this.#at = START;
+  }
+
   /** From this hour on they were too many for one piece: the next begins with them. */
   again({ series }: DirtyHour): void {
     this.#at = [this.#at[0], series - 1];

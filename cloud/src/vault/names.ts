@@ -8,12 +8,15 @@ export class Names {
   readonly #findSource: StatementSync;
   readonly #addSeries: StatementSync;
   readonly #findSeries: StatementSync;
+  readonly #countSeries: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#addSource = db.prepare('INSERT OR IGNORE INTO source (farm, gateway, epoch) VALUES (?, ?, ?)');
     this.#findSource = db.prepare('SELECT id FROM source WHERE farm = ? AND gateway = ? AND epoch = ?');
     this.#addSeries = db.prepare('INSERT OR IGNORE INTO series (path) VALUES (?)');
     this.#findSeries = db.prepare('SELECT id FROM series WHERE path = ?');
+    // '0' is the character behind '/'.
+    this.#countSeries = db.prepare('SELECT count(*) AS n FROM series WHERE path >= ? AND path < ?');
   }
 
   /** Forgets what a transaction gave that came to nothing. */
@@ -41,6 +44,12 @@ export class Names {
 
   knownSeries(path: string): number | undefined {
     return this.#series.get(path) ?? (this.#findSeries.get(path) as { id: number } | undefined)?.id;
+  }
+
+  /** How many series there are whose path begins with `gateway/`, and how many of these paths would be new. */
+  seriesAfter(gateway: string, paths: readonly string[]): number {
+    const { n } = this.#countSeries.get(`${gateway}/`, `${gateway}0`) as { n: number };
+    return n + paths.filter((path) => this.knownSeries(path) === undefined).length;
   }
 
   series(path: string): number {

@@ -10,7 +10,16 @@ import type { VaultThreadData } from './vault-thread.ts';
 const THREAD = new URL('./vault-thread.ts', import.meta.url);
 const METHODS: (keyof Vault)[] = [
   ...(['commit', 'known', 'latest', 'ledger', 'setInventory', 'inventories', 'setWords', 'words'] as const),
-  ...(['rollUp', 'dirtyHours', 'rolledUp', 'dirtyOf', 'dirtyOfAll', 'dirtyCount'] as const),
+  ...([
+    'rollUp',
+    'dirtyHours',
+    'dirtyRound',
+    'rolledUp',
+    'dirtyOf',
+    'dirtyOfAll',
+    'dirtyCount',
+    'seriesAfter',
+  ] as const),
   ...(['alertInbox', 'alertsTaken'] as const),
   ...(['quarantine', 'quarantined', 'quarantinedOne', 'credential', 'setCredential', 'gateways'] as const),
 ];

@@ -89,6 +89,11 @@ export class Vault {
     return this.#dirty.due(closedMs, most);
   }
 
+  /** What was given out came to nothing: the next piece begins with the oldest hour. */
+  dirtyRound(): void {
+    this.#dirty.newRound();
+  }
+
   rolledUp(hours: readonly DirtyHour[]): void {
     this.#transaction(() => this.#dirty.clean(hours));
   }
@@ -102,6 +107,11 @@ export class Vault {
   /** The same of many channels. */
   dirtyOfAll(paths: readonly string[], fromMs: number, toMs: number): number[][] {
     return paths.map((path) => this.dirtyOf(path, fromMs, toMs));
+  }
+
+  /** How many channels of `farm/gateway` the store would know with these. */
+  seriesAfter(gateway: string, paths: readonly string[]): number {
+    return this.#names.seriesAfter(gateway, paths);
   }
 
   /** How many hours of channels are over and not rolled up. */
