@@ -1,5 +1,5 @@
 /** So many at once, so many more in line; whoever comes then is asked to come back. */
-import { KarezError } from '@karez/model';
+import { problem } from '@karez/model';
 
 export class Turns {
   readonly #atOnce: number;
@@ -15,7 +15,7 @@ export class Turns {
   /** @throws KarezError BUSY where the line is full. */
   async take<R>(work: () => Promise<R>): Promise<R> {
     if (this.#busy >= this.#atOnce) {
-      if (this.#line.length >= this.#inLine) throw new KarezError('BUSY', 'too many at once; try again later');
+      if (this.#line.length >= this.#inLine) throw problem('busy');
       await new Promise<void>((resolve) => this.#line.push(resolve));
     }
     this.#busy++;

@@ -5,7 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { Id } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
-import { Actor, BothTexts, Rule, Severity } from './rules/rule.ts';
+import { Actor, BothTexts, Rule, Severity, When } from './rules/rule.ts';
 
 const closed = { additionalProperties: false } as const;
 const TimeMs = Type.Integer({ description: 'UTC milliseconds since 1970.' });
@@ -45,6 +45,30 @@ export const ApiRules = Type.Object(
   closed,
 );
 export type ApiRules = Static<typeof ApiRules>;
+
+/** A threshold at one channel, for whoever draws its values. */
+export const ApiThreshold = Type.Object(
+  {
+    channel: Type.String({
+      description: 'gateway/device/quantity[@place]; of a derived quantity no channel is stored.',
+    }),
+    derived: Type.Boolean(),
+    rule: Id,
+    revision: Type.Integer({ description: "Of the farm's rules at which it got this wording." }),
+    severity: Severity,
+    title: BothTexts,
+    is: Type.Enum(['above', 'below'], {
+      description: 'On which side of the value it is an alert; on the value it is not.',
+    }),
+    unit: Type.String(),
+    value: Type.Number(),
+    recover: Type.Number({ description: 'Where the alert begins to end.' }),
+    forS: Type.Integer({ description: 'How long it must hold.' }),
+    when: OrNull(When),
+  },
+  closed,
+);
+export type ApiThreshold = Static<typeof ApiThreshold>;
 
 /** One wording of a rule; `rule` is null where it was removed. */
 export const RuleVersion = Type.Object(

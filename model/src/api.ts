@@ -199,7 +199,15 @@ export const ApiGateway = Type.Object(
 export type ApiGateway = Static<typeof ApiGateway>;
 
 export const ApiError = Type.Object(
-  { code: Type.String(), message: Type.String(), where: Type.Optional(Type.String()) },
+  {
+    code: Type.String(),
+    message: Type.String(),
+    where: Type.Optional(Type.String()),
+    problem: Type.Optional(
+      Type.String({ description: 'Name of a row of problems.ts, to say it in another language.' }),
+    ),
+    params: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+  },
   closed,
 );
 export type ApiError = Static<typeof ApiError>;

@@ -71,18 +71,31 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** A row of problems.ts, by its name, and what stands in its words. */
+export interface ErrorProblem {
+  id: string;
+  params: Readonly<Record<string, string | number>>;
+}
+
 export class KarezError extends Error {
   readonly code: ErrorCode;
   readonly retry: boolean;
   /** Where it happened: a key of a configuration, a field of a payload, a device. */
   readonly where: string | undefined;
+  /** Its name and parameters in problems.ts, where people see it. */
+  readonly problem: ErrorProblem | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; where?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; where?: string; problem?: ErrorProblem | undefined } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'KarezError';
     this.code = code;
     this.retry = ERROR_CODES[code].retry;
     this.where = options.where;
+    this.problem = options.problem;
   }
 }
 

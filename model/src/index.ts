@@ -23,6 +23,7 @@ export * from './limits.ts';
 export * from './mqtt-guard.ts';
 export type * from './people.ts';
 export * from './ports.ts';
+export * from './problems.ts';
 export * from './profile.ts';
 export type * from './profile-schemas.ts';
 export * from './profiles/registry.ts';

@@ -3,7 +3,7 @@
  * notices. What is decided follows from what is on disk, so a cloud that dies in between does it then. The caller sees to
  * it that one thing is done after the other (alert-desk.ts).
  */
-import { type AlertAction, type ApiAlert, type Clock, type FarmDetail, KarezError, type Rule } from '@karez/model';
+import { type AlertAction, type ApiAlert, type Clock, type FarmDetail, problem, type Rule } from '@karez/model';
 import type { LiveBus } from '../live/live.ts';
 import { alertNotes } from '../notes/alert-note.ts';
 import type { TakeNote } from '../notes/note.ts';
@@ -64,8 +64,7 @@ export class AlertBook {
   /** @throws KarezError NOT_FOUND. */
   async one(farm: string, id: number): Promise<AlertRow> {
     const alert = this.#open.get(id) ?? (await this.#parts.db.alert(id));
-    if (alert === undefined || alert.farm !== farm)
-      throw new KarezError('NOT_FOUND', `there is no alert ${id}`, { where: 'params.alert' });
+    if (alert === undefined || alert.farm !== farm) throw problem('alert-unknown', { alert: id }, 'params.alert');
     return alert;
   }
 

@@ -11,8 +11,8 @@
 import {
   type Actor,
   type ApiAlert,
+  fieldProblem,
   type GatewayStatus,
-  KarezError,
   LIMITS,
   type Logger,
   type Rule,
@@ -150,9 +150,7 @@ export class AlertDesk {
       const alert = await this.#book.one(farm, id);
       const atMs = this.#book.nowMs();
       if (untilMs !== null && (untilMs <= atMs || untilMs > atMs + LIMITS.ruleSeconds * 1_000))
-        throw new KarezError('REQUEST_INVALID', 'body.untilMs: must be within the next month', {
-          where: 'body.untilMs',
-        });
+        throw fieldProblem('silence-within-month', 'body.untilMs');
       const { rule, subject } = alert;
       await this.#book.silence({ farm, rule, subject, untilMs: untilMs ?? 0 });
       await this.#book.act(alert, { atMs, by, what: untilMs === null ? 'unsilenced' : 'silenced', note });

@@ -1,6 +1,6 @@
 /** Every wording of every rule, with who changed it and when. A farm's revision rises by one with each change and names it. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Actor, type ApiRule, KarezError, LIMITS, type Rule, type RuleVersion } from '@karez/model';
+import { type Actor, type ApiRule, LIMITS, problem, type Rule, type RuleVersion } from '@karez/model';
 
 /** All rules of a farm as they stand. */
 export interface FarmRules {
@@ -85,16 +85,12 @@ export class RuleTable {
   ): number {
     const before = this.#ofRule.get(farm, id) as Row | undefined;
     const isThere = before !== undefined && before.body !== null;
-    if (was === undefined && isThere)
-      throw new KarezError('CONFLICT', `there is a rule "${id}" already`, { where: 'body.id' });
-    if (was !== undefined && !isThere)
-      throw new KarezError('NOT_FOUND', `there is no rule "${id}"`, { where: 'params.rule' });
+    if (was === undefined && isThere) throw problem('rule-there', { rule: id }, 'body.id');
+    if (was !== undefined && !isThere) throw problem('rule-unknown', { rule: id }, 'params.rule');
     if (was !== undefined && before?.revision !== was)
-      throw new KarezError('CONFLICT', `${before?.name} has changed it meanwhile: read it again`, {
-        where: 'body.revision',
-      });
+      throw problem('rule-changed', { name: before?.name ?? '' }, 'body.revision');
     const { revision: last = 0 } = (this.#farm.get(farm) ?? {}) as { revision?: number };
-    if (last >= LIMITS.ruleRevisions) throw new KarezError('CONFLICT', 'the rules of this farm were changed too often');
+    if (last >= LIMITS.ruleRevisions) throw problem('rules-worn');
     const body = rule === undefined ? null : JSON.stringify(rule);
     this.#insert.run(farm, last + 1, id, (before?.version ?? 0) + 1, body, actor.id, actor.name, nowMs);
     this.#setFarm.run(farm, last + 1, 0);

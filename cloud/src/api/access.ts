@@ -4,7 +4,7 @@
  * has to bring the session's second secret in a header as well (OWASP CSRF Prevention Cheat Sheet, synchronizer token).
  */
 import cookie from '@fastify/cookie';
-import { KarezError, LIMITS, type Right } from '@karez/model';
+import { LIMITS, problem, type Right } from '@karez/model';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Asker, allowed, type People } from '../people/people.ts';
 
@@ -45,9 +45,12 @@ export async function addAccess(app: FastifyInstance, { people, publicUrl }: Acc
   const { name } = sessionCookie(publicUrl);
   await app.register(cookie);
   app.decorateRequest('asker', undefined);
-  app.addHook('onRoute', ({ url, config, method }) => {
+  app.addHook('onRoute', ({ url, config, method, schema }) => {
     if (url.startsWith('/api/') && config?.needs === undefined && method !== 'HEAD' && method !== 'OPTIONS')
       throw new Error(`the route ${method} ${url} does not say what it needs`);
+    // What the document leaves out, access.test.ts would not try.
+    if (url.startsWith('/api/') && (schema as { hide?: boolean } | undefined)?.hide)
+      throw new Error(`the route ${method} ${url} hides from the document`);
   });
   app.addHook('onRequest', async (request) => {
     checkHost(request, publicHost);
@@ -55,9 +58,7 @@ export async function addAccess(app: FastifyInstance, { people, publicUrl }: Acc
     const { needs = 'open' } = request.routeOptions.config;
     if (needs !== 'open') checkNeeds(request, needs);
     if (request.asker?.csrf && !SAFE.includes(request.method) && request.headers['x-csrf'] !== request.asker.csrf)
-      throw new KarezError('NOT_AUTHORISED', 'send the csrf value of /api/v1/session in the header x-csrf', {
-        where: 'x-csrf',
-      });
+      throw problem('csrf-needed', {}, 'x-csrf');
   });
 }
 
@@ -66,20 +67,18 @@ function checkHost({ headers, method }: FastifyRequest, publicHost: string | und
   const host = headers.host ?? '';
   if (host !== publicHost && !LOOPBACK.test(host)) {
     const names = publicHost === undefined ? 'its loopback name' : `its loopback name or ${publicHost}`;
-    throw new KarezError('NOT_AUTHORISED', `this server answers only to ${names}`, { where: 'host' });
+    throw problem('host-foreign', { names }, 'host');
   }
   const { origin } = headers;
   if (origin === undefined || SAFE.includes(method)) return;
-  if (!URL.canParse(origin) || new URL(origin).host !== host)
-    throw new KarezError('NOT_AUTHORISED', 'changes are taken only from pages of this server', { where: 'origin' });
+  if (!URL.canParse(origin) || new URL(origin).host !== host) throw problem('origin-foreign', {}, 'origin');
 }
 
 async function askerOf({ headers, cookies }: FastifyRequest, people: People, name: string): Promise<Asker | undefined> {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
     const asker = await people.askerOfToken(bearer);
-    if (asker === undefined)
-      throw new KarezError('LOGIN_NEEDED', 'this token is not known here, or is over', { where: 'authorization' });
+    if (asker === undefined) throw problem('token-over', {}, 'authorization');
     return asker;
   }
   const secret = cookies[name];
@@ -87,19 +86,17 @@ async function askerOf({ headers, cookies }: FastifyRequest, people: People, nam
 }
 
 function checkNeeds({ asker, params }: FastifyRequest, needs: Exclude<Needs, 'open'>): void {
-  if (asker === undefined) throw new KarezError('LOGIN_NEEDED', 'log in first, or send a token', { where: 'cookie' });
+  if (asker === undefined) throw problem('login-needed', {}, 'cookie');
   if (needs === 'login') return;
   const { farm } = (params ?? {}) as { farm?: string };
   if (farm === undefined) {
-    if (!allowed(asker, needs, '*'))
-      throw new KarezError('NOT_AUTHORISED', `this needs the right "${needs}" in every farm`);
+    if (!allowed(asker, needs, '*')) throw problem('right-needed-everywhere', { right: needs });
     return;
   }
   // Whoever may not see a farm is not told whether it exists.
   if (!allowed(asker, 'view', farm) && !allowed(asker, needs, farm))
-    throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'params.farm' });
-  if (!allowed(asker, needs, farm))
-    throw new KarezError('NOT_AUTHORISED', `this needs the right "${needs}" in this farm`, { where: 'params.farm' });
+    throw problem('farm-unknown', { farm }, 'params.farm');
+  if (!allowed(asker, needs, farm)) throw problem('right-needed', { right: needs }, 'params.farm');
 }
 
 /** Who asks, where the route needs somebody. */

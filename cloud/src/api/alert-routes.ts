@@ -1,8 +1,9 @@
 /** Alerts: what is on, what was, acknowledging and silencing. */
-import { KarezError, LIMITS } from '@karez/model';
+import { LIMITS, problem } from '@karez/model';
 import * as model from '@karez/model/schemas';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { askerIn } from './access.ts';
 import { actorOf } from './actor.ts';
 import type { ApiParts } from './api.ts';
 
@@ -33,10 +34,14 @@ const AlertQuery = Type.Object(
 );
 type AlertQuery = Static<typeof AlertQuery>;
 
-export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, alertsDb, clock }: ApiParts): void {
+export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, alertsDb, clock, people }: ApiParts): void {
   const checkFarm = (farm: string): void => {
-    if (registry.farm(farm) === undefined)
-      throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'params.farm' });
+    if (registry.farm(farm) === undefined) throw problem('farm-unknown', { farm }, 'params.farm');
+  };
+
+  const noted = (request: FastifyRequest, action: string, details: object | null = null): Promise<void> => {
+    const { farm, alert } = request.params as AlertParams;
+    return people.audit(askerIn(request), action, farm, String(alert), details, request.ip);
   };
 
   routes.get<{ Params: { farm: string }; Querystring: AlertQuery }>(
@@ -70,8 +75,7 @@ export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, aler
     },
     async ({ params: { farm, alert: id } }) => {
       const row = await alertsDb.alert(id);
-      if (row === undefined || row.farm !== farm)
-        throw new KarezError('NOT_FOUND', `there is no alert ${id}`, { where: 'params.alert' });
+      if (row === undefined || row.farm !== farm) throw problem('alert-unknown', { alert: id }, 'params.alert');
       const transitions = (await alertsDb.transitions(row)).filter(
         (t) =>
           t.epoch === row.epoch &&
@@ -102,7 +106,9 @@ export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, aler
     },
     async (request) => {
       const { farm, alert } = request.params;
-      return alerts.acknowledge(farm, alert, actorOf(request), request.body.note ?? null);
+      const shown = await alerts.acknowledge(farm, alert, actorOf(request), request.body.note ?? null);
+      await noted(request, 'alert.acknowledge');
+      return shown;
     },
   );
 
@@ -117,7 +123,10 @@ export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, aler
     },
     async (request) => {
       const { farm, alert } = request.params;
-      return alerts.silence(farm, alert, request.body.untilMs, actorOf(request), request.body.note ?? null);
+      const { untilMs, note } = request.body;
+      const shown = await alerts.silence(farm, alert, untilMs, actorOf(request), note ?? null);
+      await noted(request, 'alert.silence', { untilMs });
+      return shown;
     },
   );
 
@@ -129,7 +138,9 @@ export function addAlertRoutes(routes: FastifyInstance, { registry, alerts, aler
     },
     async (request) => {
       const { farm, alert } = request.params;
-      return alerts.silence(farm, alert, null, actorOf(request), null);
+      const shown = await alerts.silence(farm, alert, null, actorOf(request), null);
+      await noted(request, 'alert.unsilence');
+      return shown;
     },
   );
 }

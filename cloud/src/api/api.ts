@@ -7,7 +7,17 @@ import compress from '@fastify/compress';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { type Clock, ERROR_CODES, type ErrorCode, KarezError, LIMITS, type Logger } from '@karez/model';
+import {
+  type ApiError,
+  type Clock,
+  ERROR_CODES,
+  type ErrorCode,
+  fieldProblem,
+  KarezError,
+  LIMITS,
+  type Logger,
+  problem,
+} from '@karez/model';
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
@@ -80,25 +90,18 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
       _request,
       reply,
     ) => {
-      const problem = error.validation?.[0];
-      if (problem !== undefined) {
+      const invalid = error.validation?.[0];
+      if (invalid !== undefined) {
         const where = [
           error.validationContext,
-          ...problem.instancePath.split('/').slice(1),
-          problem.params?.missingProperty ?? problem.params?.additionalProperty,
+          ...invalid.instancePath.split('/').slice(1),
+          invalid.params?.missingProperty ?? invalid.params?.additionalProperty,
         ]
           .filter(Boolean)
           .join('.');
-        const message = problem.params?.additionalProperty === undefined ? problem.message : 'is not known here';
-        return reply.code(400).send({ code: 'REQUEST_INVALID', message: `${where}: ${message}`, where });
+        return reply.code(400).send(shownError(formProblem(invalid, where)));
       }
-      if (error instanceof KarezError) {
-        return reply.code(STATUS[error.code] ?? 500).send({
-          code: error.code,
-          message: error.message,
-          ...(error.where === undefined ? {} : { where: error.where }),
-        });
-      }
+      if (error instanceof KarezError) return reply.code(STATUS[error.code] ?? 500).send(shownError(error));
       if (error.statusCode !== undefined && error.statusCode < 500)
         return reply.code(error.statusCode).send({ code: 'REQUEST_INVALID', message: error.message });
       parts.logger.log('error', 'a request failed', { cause: error });
@@ -108,7 +111,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     },
   );
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ code: 'NOT_FOUND', message: `there is nothing at ${request.url}`, where: request.url }),
+    reply.code(404).send(shownError(problem('nothing-there', { path: request.url }, request.url))),
   );
   await addAccess(app, parts);
   await app.register(compress, { global: true, threshold: 1024 });
@@ -127,7 +130,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     async (routes) => {
       addRoutes(routes, parts);
       addPeopleRoutes(routes, parts.people, parts.publicUrl);
-      addContactRoutes(routes, parts.outbox);
+      addContactRoutes(routes, parts.outbox, parts.people);
       addRuleRoutes(routes, parts);
       addAlertRoutes(routes, parts);
     },
@@ -143,6 +146,22 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   );
   await serveConsole(app, parts.consoleDir);
   return app;
+}
+
+/** An error as the API says it. */
+function shownError({ code, message, where, problem }: KarezError): ApiError {
+  return {
+    ...{ code, message },
+    ...(where === undefined ? {} : { where }),
+    ...(problem === undefined ? {} : { problem: problem.id, params: { ...problem.params } }),
+  };
+}
+
+/** What a schema found first. */
+function formProblem({ message = '', params }: { message?: string; params?: Record<string, unknown> }, where: string) {
+  if (params?.additionalProperty !== undefined) return fieldProblem('field-unknown', where);
+  if (params?.missingProperty !== undefined) return fieldProblem('field-missing', where);
+  return fieldProblem('field-wrong', where, { expected: message });
 }
 
 async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {

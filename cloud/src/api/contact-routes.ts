@@ -1,11 +1,11 @@
 /** One's own addresses for alerts. */
 
-import { EVERY_FARM, KarezError, type Person } from '@karez/model';
+import { EVERY_FARM, type Person, problem } from '@karez/model';
 import * as model from '@karez/model/schemas';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Outbox } from '../notify/outbox.ts';
-import { allowed } from '../people/people.ts';
+import { allowed, type People } from '../people/people.ts';
 import { askerIn } from './access.ts';
 
 const Params = Type.Object({ contact: Type.Integer({ minimum: 1 }) });
@@ -16,14 +16,14 @@ const errors = {
   404: model.ApiError,
   409: model.ApiError,
 };
+const requests = model.checker(model.ContactRequest, 'REQUEST_INVALID');
 /** Kinds whose address may be any host: given to those only who run the server's farms. */
 const ANY_HOST = ['webhook', 'ntfy'];
 
-export function addContactRoutes(routes: FastifyInstance, outbox: Outbox): void {
+export function addContactRoutes(routes: FastifyInstance, outbox: Outbox, people: People): void {
   const personOf = (request: FastifyRequest): Person => {
     const { person } = askerIn(request);
-    if (person === null)
-      throw new KarezError('NOT_AUTHORISED', 'only a person who has logged in has addresses, not a token');
+    if (person === null) throw problem('person-needed');
     return person;
   };
   const tags = ['people'];
@@ -40,6 +40,14 @@ export function addContactRoutes(routes: FastifyInstance, outbox: Outbox): void 
     '/me/contacts',
     {
       config: { needs: 'login' },
+      // A schema's own errors speak of the first kind of address, whichever was meant.
+      validatorCompiler: () => (body) => {
+        try {
+          return { value: requests.parse(body, 'body') };
+        } catch (error) {
+          return { error: error as Error };
+        }
+      },
       schema: {
         ...{ summary: 'Add an address', tags, body: model.ContactRequest },
         response: { 200: Type.Object({ id: Type.Integer() }), ...errors },
@@ -48,17 +56,12 @@ export function addContactRoutes(routes: FastifyInstance, outbox: Outbox): void 
     async (request) => {
       const { address, farm } = request.body;
       const asker = askerIn(request);
-      if (farm !== EVERY_FARM && !allowed(asker, 'view', farm))
-        throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'body.farm' });
+      if (farm !== EVERY_FARM && !allowed(asker, 'view', farm)) throw problem('farm-unknown', { farm }, 'body.farm');
       if (ANY_HOST.includes(address.kind) && !Object.keys(asker.roles).some((id) => allowed(asker, 'people', id)))
-        throw new KarezError(
-          'NOT_AUTHORISED',
-          `an address of kind ${address.kind} needs an owner: it makes this server call others`,
-          {
-            where: 'body.address.kind',
-          },
-        );
-      return { id: await outbox.addContact(personOf(request).id, request.body) };
+        throw problem('owner-needed-for-address', { kind: address.kind }, 'body.address.kind');
+      const id = await outbox.addContact(personOf(request).id, request.body);
+      await people.audit(asker, 'contact.add', farm, String(id), { kind: address.kind }, request.ip);
+      return { id };
     },
   );
   routes.delete<{ Params: { contact: number } }>(
@@ -73,7 +76,9 @@ export function addContactRoutes(routes: FastifyInstance, outbox: Outbox): void 
       },
     },
     async (request) => {
-      await outbox.removeContact(request.params.contact, personOf(request).id);
+      const { contact } = request.params;
+      await outbox.removeContact(contact, personOf(request).id);
+      await people.audit(askerIn(request), 'contact.remove', EVERY_FARM, String(contact), null, request.ip);
       return { ok: true };
     },
   );

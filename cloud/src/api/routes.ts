@@ -1,7 +1,7 @@
 /** The routes under /api/v1. Schemas come from the model. */
 
 import type { ServerResponse } from 'node:http';
-import { KarezError, LIMITS, quantityOf, toRows } from '@karez/model';
+import { fieldProblem, LIMITS, problem, quantityOf, toRows } from '@karez/model';
 import * as model from '@karez/model/schemas';
 import { decodeBatch } from '@karez/model/wire';
 import type { FastifyInstance } from 'fastify';
@@ -47,12 +47,12 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
   const histories = new Turns(LIMITS.historyRequests, LIMITS.historyWaiting);
   const farmOf = (id: string): model.FarmDetail => {
     const farm = registry.farm(id);
-    if (farm === undefined) throw new KarezError('NOT_FOUND', `there is no farm "${id}"`, { where: 'params.farm' });
+    if (farm === undefined) throw problem('farm-unknown', { farm: id }, 'params.farm');
     return farm;
   };
   const checkGateway = (farm: string, gateway: string): void => {
     if (!registry.gateways().some((g) => g.farm === farm && g.gateway === gateway))
-      throw new KarezError('NOT_FOUND', `there is no gateway "${farm}/${gateway}"`, { where: 'params.gateway' });
+      throw problem('gateway-unknown', { gateway: `${farm}/${gateway}` }, 'params.gateway');
   };
 
   /** A live page is cut when who may what changes: it comes back and is asked again who it is. */
@@ -110,14 +110,10 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
     },
     async ({ params: { farm }, query: { channel, from, to, points } }) => {
       farmOf(farm);
-      if (to <= from)
-        throw new KarezError('REQUEST_INVALID', `querystring.to: must be later than from (${from})`, {
-          where: 'querystring.to',
-        });
+      if (to <= from) throw fieldProblem('field-later', 'querystring.to', { from });
       const requests = channel.map((id) => {
         const found = registry.channelOf(farm, id);
-        if (found === undefined)
-          throw new KarezError('NOT_FOUND', `there is no channel "${id}"`, { where: 'querystring.channel' });
+        if (found === undefined) throw problem('channel-unknown', { channel: id }, 'querystring.channel');
         const aggregate = quantityOf(found.quantity)?.aggregate ?? 'mean';
         return { channel: found, id, aggregate, fromMs: from, toMs: to, points, most: LIMITS.historyReadings };
       });
@@ -140,8 +136,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
     },
     async (request, reply) => {
       farmOf(request.params.farm);
-      if (live.listeners >= LIMITS.liveClients)
-        throw new KarezError('BUSY', `${LIMITS.liveClients} pages are live already; try again later`);
+      if (live.listeners >= LIMITS.liveClients) throw problem('busy-live', { most: LIMITS.liveClients });
       reply.hijack();
       streamLive(request.params.farm, live, clock, reply.raw);
       endWhenNotAllowed(reply.raw);
@@ -184,8 +179,7 @@ export function addRoutes(routes: FastifyInstance, { registry, live, clock, stor
     async ({ params: { farm, gateway, entry } }) => {
       checkGateway(farm, gateway);
       const found = await vault.quarantinedOne(farm, gateway, entry);
-      if (found === undefined)
-        throw new KarezError('NOT_FOUND', `there is no entry ${entry}`, { where: 'params.entry' });
+      if (found === undefined) throw problem('entry-unknown', { entry }, 'params.entry');
       const { content, ...row } = found;
       const bytes = content ?? new Uint8Array();
       if (row.epoch === null) return { ...row, hex: Buffer.from(bytes).toString('hex') };

@@ -1,11 +1,13 @@
 /** Rules: what stands, every wording, changes, a look back over past data before saving. */
-import { KarezError, type Rule } from '@karez/model';
+import { fieldProblem, KarezError, problem, type Rule } from '@karez/model';
 import { RULE_TEMPLATES } from '@karez/model/rule-templates';
 import * as model from '@karez/model/schemas';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { lookBack, shownLookBack } from '../rules/look-back.ts';
+import { thresholdsOf } from '../rules/thresholds.ts';
 import { Turns } from '../turns.ts';
+import { askerIn } from './access.ts';
 import { actorOf } from './actor.ts';
 import type { ApiParts } from './api.ts';
 
@@ -20,11 +22,10 @@ const YEAR_MS = 366 * 86_400_000;
 /** A rule is checked by parse-rule.ts, which names the field and what was expected there; the schema is for the document. */
 const parsedHere = { validatorCompiler: () => () => true };
 
-export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts, store }: ApiParts): void {
+export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts, store, people }: ApiParts): void {
   const looks = new Turns(1, 20);
   const checkFarm = (farm: string): void => {
-    if (registry.farm(farm) === undefined)
-      throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'params.farm' });
+    if (registry.farm(farm) === undefined) throw problem('farm-unknown', { farm }, 'params.farm');
   };
 
   routes.get(
@@ -62,6 +63,26 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
     },
   );
 
+  routes.get<{ Params: { farm: string } }>(
+    '/farms/:farm/thresholds',
+    {
+      config: { needs: 'view' },
+      schema: {
+        ...{
+          summary: 'The values above and below which rules in force fire, for each channel',
+          tags,
+          params: FarmParams,
+        },
+        response: { 200: Type.Array(model.ApiThreshold), ...errors },
+      },
+    },
+    async ({ params: { farm } }) => {
+      const detail = registry.farm(farm);
+      if (detail === undefined) throw problem('farm-unknown', { farm }, 'params.farm');
+      return thresholdsOf(rules.farm(farm).rules, detail);
+    },
+  );
+
   routes.post<{ Params: { farm: string } }>(
     '/farms/:farm/rules',
     {
@@ -75,7 +96,9 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
     async (request) => {
       const { farm } = request.params;
       checkFarm(farm);
-      return rules.create(farm, ruleIn(request, farm), actorOf(request));
+      const made = await rules.create(farm, ruleIn(request, farm), actorOf(request));
+      await noted(request, 'rule.add', made.rule.id, made.revision);
+      return made;
     },
   );
 
@@ -95,12 +118,11 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
       rules.rule(farm, id);
       const { rule: value, revision } = fieldsOf(request.body, ['rule', 'revision']);
       const rule = readRule(value, 'body.rule');
-      if (rule.id !== id)
-        throw new KarezError('REQUEST_INVALID', `body.rule.id: must be "${id}"; a rule keeps its id`, {
-          where: 'body.rule.id',
-        });
+      if (rule.id !== id) throw fieldProblem('rule-keeps-id', 'body.rule.id', { rule: id });
       checkPlaces(rule, farm, 'body.rule');
-      return rules.replace(farm, rule, wholeNumber(revision, 'body.revision'), actorOf(request));
+      const changed = await rules.replace(farm, rule, wholeNumber(revision, 'body.revision'), actorOf(request));
+      await noted(request, 'rule.change', id, changed.revision);
+      return changed;
     },
   );
 
@@ -119,6 +141,7 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
       checkFarm(farm);
       await rules.remove(farm, rule, request.query.revision, actorOf(request));
       alerts.ruleGone(farm, rule);
+      await noted(request, 'rule.remove', rule, request.query.revision);
       return { ok: true };
     },
   );
@@ -135,8 +158,7 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
     async ({ params: { farm, rule } }) => {
       checkFarm(farm);
       const versions = await rules.versions(farm, rule);
-      if (versions.length === 0)
-        throw new KarezError('NOT_FOUND', `there is no rule "${rule}"`, { where: 'params.rule' });
+      if (versions.length === 0) throw problem('rule-unknown', { rule }, 'params.rule');
       return versions;
     },
   );
@@ -157,13 +179,14 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
       const body = fieldsOf(request.body, ['rule', 'from', 'to']);
       const rule = readRule(body.rule, 'body.rule');
       const [from, to] = [wholeNumber(body.from, 'body.from'), wholeNumber(body.to, 'body.to')];
-      if (to <= from || to - from > YEAR_MS)
-        throw new KarezError('REQUEST_INVALID', `body.to: must be later than from (${from}), by at most a year`, {
-          where: 'body.to',
-        });
+      if (to <= from || to - from > YEAR_MS) throw fieldProblem('field-later-year', 'body.to', { from });
       return shownLookBack(await looks.take(() => lookBack({ store, registry }, farm, rule, from, to)));
     },
   );
+
+  /** What was changed stands in the rule's versions; the audit log says who, from where. */
+  const noted = (request: FastifyRequest, action: string, rule: string, revision: number): Promise<void> =>
+    people.audit(askerIn(request), action, (request.params as { farm: string }).farm, rule, { revision }, request.ip);
 
   /** The rule in a request's body. */
   function ruleIn(request: FastifyRequest, farm: string): Rule {
@@ -191,15 +214,13 @@ export function addRuleRoutes(routes: FastifyInstance, { registry, rules, alerts
       const names = (scope as Record<string, readonly string[] | undefined>)[key] ?? [];
       const odd = names.findIndex((name) => !isKnown(name));
       if (odd >= 0) {
-        const where = `${what}.scope.${key}.${odd}`;
-        throw new KarezError('REQUEST_INVALID', `${where}: there is no "${names[odd]}" in this farm`, { where });
+        throw fieldProblem('place-unknown', `${what}.scope.${key}.${odd}`, { name: names[odd] as string });
       }
     }
     if (condition.type !== 'difference' || !('channel' in condition.minus)) return;
     const { channel } = condition.minus;
-    const where = `${what}.condition.minus.channel`;
     if (registry.channelOf(farm, channel) === undefined)
-      throw new KarezError('REQUEST_INVALID', `${where}: there is no channel "${channel}" in this farm`, { where });
+      throw fieldProblem('place-unknown', `${what}.condition.minus.channel`, { name: channel });
   }
 }
 
@@ -210,25 +231,23 @@ function readRule(value: unknown, what: string): Rule {
   } catch (error) {
     if (!(error instanceof KarezError)) throw error;
     const where = error.where ? `${what}.${error.where}` : what;
-    throw new KarezError(error.code, error.message, { where });
+    throw new KarezError(error.code, error.message, { where, problem: error.problem });
   }
 }
 
 /** An object with just these keys, all of them. */
 function fieldsOf<K extends string>(body: unknown, keys: readonly K[]): Record<K, unknown> {
-  if (body === null || typeof body !== 'object' || Array.isArray(body))
-    throw new KarezError('REQUEST_INVALID', 'body: must be an object', { where: 'body' });
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) throw fieldProblem('field-object', 'body');
   const extra = Object.keys(body).find((key) => !(keys as readonly string[]).includes(key));
   const missing = keys.find((key) => !Object.hasOwn(body, key));
   const key = extra ?? missing;
   if (key === undefined) return body as Record<K, unknown>;
-  const words = extra === undefined ? 'is missing' : 'is not known here';
-  throw new KarezError('REQUEST_INVALID', `body.${key}: ${words}`, { where: `body.${key}` });
+  throw fieldProblem(extra === undefined ? 'field-missing' : 'field-unknown', `body.${key}`);
 }
 
 function wholeNumber(value: unknown, where: string): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LATEST) return value as number;
-  throw new KarezError('REQUEST_INVALID', `${where}: must be a whole number`, { where });
+  throw fieldProblem('field-whole', where);
 }
 
 /** The year 2100, and above every revision. */

@@ -1,5 +1,15 @@
 /** Rules and alerts through the API, over real MQTT and real files. */
-import type { ApiAlert, ApiAlertDetail, ApiAlerts, ApiRule, ApiRules, LookBack, Rule } from '@karez/model';
+import {
+  type ApiAlert,
+  type ApiAlertDetail,
+  type ApiAlerts,
+  type ApiError,
+  type ApiRule,
+  type ApiRules,
+  type LookBack,
+  problemWords,
+  type Rule,
+} from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertDevice, rowsOf } from '../testing/test-alerts.ts';
 import { FARM, startTestCloud, type TestCloud, until } from '../testing/test-cloud.ts';
@@ -114,6 +124,55 @@ describe('rules', () => {
     const answer = await ask<{ where: string; message: string }>(path, method, body);
     expect([answer.status, answer.body.where, answer.body.message.length > 10]).toEqual([status, where, true]);
     expect((await ask<ApiRules>('rules')).body.revision).toBe(before);
+  });
+
+  test('are refused in words of two languages', async () => {
+    const { body } = await ask<ApiError>('rules', 'POST', condition({ unit: 'Cel' }));
+    expect(body).toMatchObject({ code: 'REQUEST_INVALID', problem: 'rule-unit' });
+    expect(body.message).toBe('body: condition.unit must be "%", the unit of soil.moisture, not "Cel"');
+    expect(problemWords(body.problem as string, body.params ?? {}, 'zh')).toBe(
+      'condition.unit：须为 soil.moisture 的单位“%”，而不是“Cel”',
+    );
+    // From another thread too.
+    const taken = await ask<ApiError>('rules', 'POST', { ...DRY, id: 'device-silent' });
+    expect(taken.body).toMatchObject({ code: 'CONFLICT', problem: 'rule-there', params: { rule: 'device-silent' } });
+    // And what a schema found.
+    const odd = await ask<ApiError>('alerts?state=none');
+    expect(odd.body).toMatchObject({ problem: 'field-wrong', params: { field: 'querystring.state' } });
+  });
+
+  test('are read as thresholds of channels, by whoever may see the farm', async () => {
+    const { body: made } = await ask<ApiRule>('rules', 'POST', { ...DRY, id: 'drier' });
+    const invite = await ask<{ code: string }>('invites', 'POST', { role: 'viewer' });
+    const entered = await cloud.get('api/v1/welcome', {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ ...invite.body, login: 'viewer', name: 'Viewer', password: 'some long words' }),
+    });
+    const cookie = (entered.headers.get('set-cookie') as string).split(';')[0] as string;
+    const { csrf } = (await entered.json()) as { csrf: string };
+    const tokenMade = await cloud.get('api/v1/me/tokens', {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json', cookie, 'x-csrf': csrf } },
+      body: JSON.stringify({ name: 'boards', farm: FARM, rights: ['view'] }),
+    });
+    const { token } = (await tokenMade.json()) as { token: string };
+    const read = (path: string, more: RequestInit = {}) =>
+      cloud.get(`api/v1/farms/${FARM}/${path}`, { ...more, headers: { authorization: `Bearer ${token}` } });
+    expect(await (await read('thresholds')).json()).toEqual([
+      {
+        ...{ channel: SUBJECT, derived: false, rule: 'drier', revision: made.revision, severity: 'warning' },
+        ...{ title: DRY.title, is: 'below', unit: '%', value: 20, recover: 22, forS: 0, when: null },
+      },
+    ]);
+    expect((await read('rules')).status).toBe(200);
+    expect((await read('alerts')).status).toBe(200);
+    expect((await read(`rules/drier?revision=${made.revision}`, { method: 'DELETE' })).status).toBe(403);
+    await ask(`rules/drier?revision=${made.revision}`, 'DELETE');
+    const { body: log } = await ask<{ who: string; action: string; subject: string }[]>('audit');
+    const changes = log.filter(({ action, subject }) => action.startsWith('rule.') && subject === 'drier');
+    expect(changes.map(({ who, action }) => `${who} ${action}`)).toEqual([
+      'token test rule.remove',
+      'token test rule.add',
+    ]);
   });
 
   test('show what they would have said', async () => {

@@ -3,7 +3,7 @@
  * stands here is told, whatever ends in between; at worst a receiver hears a message twice, with the same id.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { type Contact, type ContactAddress, type ContactRequest, KarezError, LIMITS, type Quiet } from '@karez/model';
+import { type Contact, type ContactAddress, type ContactRequest, LIMITS, problem, type Quiet } from '@karez/model';
 import { transaction } from '../transaction.ts';
 import type { Notice } from './notice.ts';
 
@@ -51,8 +51,7 @@ export class OutboxDb {
   /** @throws KarezError CONFLICT where a person has too many. */
   addContact(person: number, { address, farm, from, quiet }: ContactRequest): number {
     const { n } = this.#db.prepare('SELECT count(*) AS n FROM contact WHERE person = ?').get(person) as { n: number };
-    if (n >= LIMITS.contactsPerPerson)
-      throw new KarezError('CONFLICT', `at most ${LIMITS.contactsPerPerson} addresses; delete one first`);
+    if (n >= LIMITS.contactsPerPerson) throw problem('addresses-full', { most: LIMITS.contactsPerPerson });
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO contact (person, farm, "from", address, quiet) VALUES (?, ?, ?, ?, ?)')
       .run(person, farm, from, JSON.stringify(address), quiet === undefined ? null : JSON.stringify(quiet));

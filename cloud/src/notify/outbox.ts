@@ -10,12 +10,13 @@ import {
   type ContactAddress,
   type ContactRequest,
   EVERY_FARM,
-  KarezError,
+  fieldProblem,
   LIMITS,
   type Logger,
   type Member,
   messageOf,
   type Person,
+  problem,
   type Random,
 } from '@karez/model';
 import { openThread, type Promised } from '../thread/start-thread.ts';
@@ -87,13 +88,7 @@ export class Outbox {
   addContact(person: number, request: ContactRequest): Promise<number> {
     const zone = request.quiet?.timeZone;
     if (zone !== undefined && !isTimeZone(zone))
-      throw new KarezError(
-        'REQUEST_INVALID',
-        `body.quiet.timeZone: must be the name of a time zone, e.g. Asia/Urumqi, not "${zone}"`,
-        {
-          where: 'body.quiet.timeZone',
-        },
-      );
+      throw fieldProblem('time-zone-unknown', 'body.quiet.timeZone', { zone });
     return this.#db.addContact(person, request);
   }
 
@@ -222,5 +217,4 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const unknownContact = (id: number) =>
-  new KarezError('NOT_FOUND', `you have no address ${id}`, { where: 'params.contact' });
+const unknownContact = (id: number) => problem('address-unknown', { contact: id }, 'params.contact');

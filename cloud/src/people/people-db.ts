@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   type AuditEntry,
   EVERY_FARM,
-  KarezError,
   LIMITS,
   type Member,
+  problem,
   type Right,
   type Role,
   type Roles,
@@ -73,9 +73,7 @@ export class PeopleDb {
   checkInvite(hash: Uint8Array, nowMs: number): InviteRow {
     const invite = this.#db.prepare(`SELECT ${INVITE} FROM invite WHERE hash = ? AND expires > ?`).get(hash, nowMs);
     if (invite !== undefined) return invite as unknown as InviteRow;
-    throw new KarezError('LOGIN_REFUSED', 'this link was used already or is too old; ask for a new one', {
-      where: 'body.code',
-    });
+    throw problem('link-used', {}, 'body.code');
   }
 
   /**
@@ -93,13 +91,9 @@ export class PeopleDb {
       let id = invite.person;
       if (id === null) {
         if (login === undefined || name === undefined)
-          throw new KarezError('REQUEST_INVALID', 'body: login and name are needed', {
-            where: login === undefined ? 'body.login' : 'body.name',
-          });
-        if (this.count() >= LIMITS.people)
-          throw new KarezError('CONFLICT', `a server has at most ${LIMITS.people} people`);
-        if (this.personByLogin(login) !== undefined)
-          throw new KarezError('CONFLICT', `the name "${login}" is taken; choose another`, { where: 'body.login' });
+          throw problem('login-and-name-needed', {}, login === undefined ? 'body.login' : 'body.name');
+        if (this.count() >= LIMITS.people) throw problem('people-full', { most: LIMITS.people });
+        if (this.personByLogin(login) !== undefined) throw problem('name-taken', { login }, 'body.login');
         id = Number(
           this.#db
             .prepare('INSERT INTO person (login, name, language, hash, created) VALUES (?, ?, ?, ?, ?)')
@@ -157,10 +151,7 @@ export class PeopleDb {
       if (role === null) this.#db.prepare('DELETE FROM role WHERE person = ? AND farm = ?').run(person, farm);
       else this.#setRole(person, farm, role);
       const owners = this.members(farm).filter((member) => member.role === 'owner').length;
-      if (owners === 0)
-        throw new KarezError('CONFLICT', 'a farm needs an owner; make somebody else owner first', {
-          where: 'body.role',
-        });
+      if (owners === 0) throw problem('owner-last', {}, 'body.role');
       this.#audit(audit);
     });
   }
@@ -210,8 +201,7 @@ export class PeopleDb {
       const { n } = this.#db.prepare('SELECT count(*) AS n FROM token WHERE person IS ?').get(token.person) as {
         n: number;
       };
-      if (n >= LIMITS.tokensPerPerson)
-        throw new KarezError('CONFLICT', `at most ${LIMITS.tokensPerPerson} tokens; delete one first`);
+      if (n >= LIMITS.tokensPerPerson) throw problem('tokens-full', { most: LIMITS.tokensPerPerson });
       const { lastInsertRowid } = this.#db
         .prepare('INSERT INTO token (hash, person, name, farm, rights, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)')
         .run(
@@ -256,7 +246,7 @@ export class PeopleDb {
     return transaction(this.#db, () => {
       this.#db.prepare('DELETE FROM invite WHERE expires <= ?').run(audit.atMs);
       if (this.invites(farm).length >= LIMITS.invitesPerFarm)
-        throw new KarezError('CONFLICT', `at most ${LIMITS.invitesPerFarm} open invitations; take one back first`);
+        throw problem('invites-full', { most: LIMITS.invitesPerFarm });
       const { lastInsertRowid } = this.#db
         .prepare('INSERT INTO invite (hash, farm, role, person, by, expires) VALUES (?, ?, ?, ?, ?, ?)')
         .run(hash, farm, role, person, by, expiresMs);

@@ -13,6 +13,7 @@ import {
   type MeRequest,
   may,
   type Person,
+  problem,
   type Right,
   type Role,
   type Roles,
@@ -89,7 +90,7 @@ export class People {
     if (!(await isPassword(password, row?.hash)) || row === undefined) {
       this.#tries.wrong(name, address);
       await this.#db.audit(this.#entry(name, 'login.refused', EVERY_FARM, null, null, address));
-      throw new KarezError('LOGIN_REFUSED', 'name and password do not belong together', { where: 'body.password' });
+      throw problem('password-wrong', {}, 'body.password');
     }
     this.#tries.right(name);
     return this.#open(row, 'login', address);
@@ -161,7 +162,7 @@ export class People {
     const row = await this.#db.person(id);
     const before = (await this.#db.roles(id))[farm];
     if (row === undefined || (before === undefined && !(await this.#db.members(farm)).some((m) => m.id === id)))
-      throw new KarezError('NOT_FOUND', `nobody with the number ${id} is on this farm`, { where: 'params.person' });
+      throw problem('person-unknown', { person: id }, 'params.person');
     await this.#db.setRole(
       id,
       farm,
@@ -182,7 +183,7 @@ export class People {
 
   async removeInvite(by: Asker, farm: string, id: number, address: string): Promise<void> {
     if (!(await this.#db.removeInvite(id, farm, this.#entry(by.who, 'invite.remove', farm, String(id), null, address))))
-      throw new KarezError('NOT_FOUND', `there is no invitation ${id}`, { where: 'params.invite' });
+      throw problem('invite-unknown', { invite: id }, 'params.invite');
   }
 
   /** A link by which somebody sets a new password. @throws KarezError NOT_FOUND. */
@@ -200,7 +201,7 @@ export class People {
       this.#tries.check(by.who, address);
       if (!(await isPassword(oldPassword ?? '', (await this.#db.person(id))?.hash))) {
         this.#tries.wrong(by.who, address);
-        throw new KarezError('LOGIN_REFUSED', 'the old password is not right', { where: 'body.oldPassword' });
+        throw problem('old-password-wrong', {}, 'body.oldPassword');
       }
       hash = await hashPassword(password);
     }
@@ -217,10 +218,7 @@ export class People {
   /** @throws KarezError NOT_AUTHORISED where the person has not these rights. @returns the token, to be shown once. */
   async addToken(by: Asker, { name, farm, rights, days }: TokenRequest, address: string): Promise<string> {
     const lacking = rights.find((right) => !may(by.roles, right, farm));
-    if (lacking !== undefined)
-      throw new KarezError('NOT_AUTHORISED', `you have not the right "${lacking}" there yourself`, {
-        where: 'body.rights',
-      });
+    if (lacking !== undefined) throw problem('right-lacking', { right: lacking }, 'body.rights');
     return this.#makeToken(
       personIdOf(by),
       by.who,
@@ -246,7 +244,7 @@ export class People {
         this.#entry(by.who, 'token.remove', EVERY_FARM, String(id), null, address),
       ))
     )
-      throw new KarezError('NOT_FOUND', `you have no token ${id}`, { where: 'params.token' });
+      throw problem('token-unknown', { token: id }, 'params.token');
     this.#forget();
   }
 
@@ -363,7 +361,6 @@ function folded(login: string): string {
 const personOf = ({ id, login, name, language }: PersonRow): Person => ({ id, login, name, language });
 
 function personIdOf({ person }: Asker): number {
-  if (person === null)
-    throw new KarezError('NOT_AUTHORISED', 'only a person who has logged in can do this, not a token');
+  if (person === null) throw problem('person-needed');
   return person.id;
 }

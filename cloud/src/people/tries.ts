@@ -2,7 +2,7 @@
  * Slows down guessing: after some wrong passwords in a row a name has to wait longer and longer, and an address that tries
  * many names has to wait as well. In memory only, bounded; the oldest are forgotten.
  */
-import { type Clock, KarezError, LIMITS } from '@karez/model';
+import { type Clock, LIMITS, problem } from '@karez/model';
 
 const WINDOW_MS = 600_000;
 
@@ -26,8 +26,7 @@ export class Tries {
   check(name: string, address: string): void {
     const now = this.#clock.monoMs();
     const leftMs = Math.max(left(this.#names.get(name), now), left(this.#addresses.get(address), now));
-    if (leftMs > 0)
-      throw new KarezError('TOO_MANY_TRIES', `too many wrong passwords; try again in ${Math.ceil(leftMs / 1000)} s`);
+    if (leftMs > 0) throw problem('too-many-tries', { seconds: Math.ceil(leftMs / 1000) });
   }
 
   wrong(name: string, address: string): void {

@@ -2,7 +2,16 @@
  * What a rule would have said of the past: the evaluator that works live, over readings out of the store, day by day, with the
  * moments in between at which something changes by itself.
  */
-import { Evaluator, KarezError, LIMITS, type LookBack, type Rule, type Transition, type World } from '@karez/model';
+import {
+  Evaluator,
+  KarezError,
+  LIMITS,
+  type LookBack,
+  problem,
+  type Rule,
+  type Transition,
+  type World,
+} from '@karez/model';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
 import { Handles, worldOf } from './handles.ts';
@@ -49,7 +58,7 @@ export async function lookBack(
   toMs: number,
 ): Promise<Looked> {
   const detail = parts.registry.farm(farm);
-  if (detail === undefined) throw new KarezError('NOT_FOUND', `there is no farm "${farm}"`, { where: 'params.farm' });
+  if (detail === undefined) throw problem('farm-unknown', { farm }, 'params.farm');
   if (rule.condition.type === 'gateway-silent')
     return {
       ...{ occurrences: [], subjects: detail.gateways.length, readings: 0 },

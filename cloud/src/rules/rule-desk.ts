@@ -7,8 +7,8 @@ import {
   type ApiRule,
   type Clock,
   DEFAULT_RULES,
-  KarezError,
   LIMITS,
+  problem,
   type Rule,
   type RulesMessage,
   type RuleVersion,
@@ -53,7 +53,7 @@ export class RuleDesk {
   /** @throws KarezError NOT_FOUND. */
   rule(farm: string, id: string): ApiRule {
     const found = this.find(farm, id);
-    if (found === undefined) throw new KarezError('NOT_FOUND', `there is no rule "${id}"`, { where: 'params.rule' });
+    if (found === undefined) throw problem('rule-unknown', { rule: id }, 'params.rule');
     return found;
   }
 
@@ -141,14 +141,9 @@ export class RuleDesk {
   /** All rules of a farm have to fit into one message. */
   #checkRoom(farm: string, rule: Rule): void {
     const others = this.farm(farm).rules.filter((r) => r.rule.id !== rule.id);
-    if (others.length >= LIMITS.rulesPerFarm)
-      throw new KarezError('CONFLICT', `a farm has at most ${LIMITS.rulesPerFarm} rules; delete one first`);
+    if (others.length >= LIMITS.rulesPerFarm) throw problem('rules-full', { most: LIMITS.rulesPerFarm });
     const bytes = Buffer.byteLength(JSON.stringify([...others.map((r) => r.rule), rule]));
-    if (bytes > LIMITS.rulesBytes * ROOM_SHARE)
-      throw new KarezError(
-        'CONFLICT',
-        `the rules of this farm would take ${bytes} bytes: name fewer devices in their scopes`,
-      );
+    if (bytes > LIMITS.rulesBytes * ROOM_SHARE) throw problem('rules-large', { bytes });
   }
 
   #inTurn<R>(work: () => Promise<R>): Promise<R> {

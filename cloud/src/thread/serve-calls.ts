@@ -1,6 +1,6 @@
 /** The inner end of a thread that owns a database: one call at a time, answers in the order of the calls. */
 import { parentPort } from 'node:worker_threads';
-import { codeOf, type ErrorCode } from '@karez/model';
+import { codeOf, type ErrorCode, type ErrorProblem } from '@karez/model';
 
 export interface ThreadCall {
   id: number;
@@ -11,7 +11,7 @@ export interface ThreadCall {
 export interface ThreadAnswer {
   id: number;
   result?: unknown;
-  error?: { message: string; code?: ErrorCode; where?: string };
+  error?: { message: string; code?: ErrorCode; where?: string; problem?: ErrorProblem };
 }
 
 /** Runs what start-thread.ts sends as methods of `owner`; ends with its `close`. */
@@ -23,11 +23,11 @@ export function serveCalls(owner: { close(): void }): void {
       const run = owner[method as keyof typeof owner] as (...given: unknown[]) => unknown;
       port.postMessage({ id, result: run.apply(owner, args) } satisfies ThreadAnswer);
     } catch (error) {
-      const { message, where } = error as Error & { where?: string };
+      const { message, where, problem } = error as Error & { where?: string; problem?: ErrorProblem };
       const code = codeOf(error);
       port.postMessage({
         id,
-        error: { message, ...(code && { code }), ...(where && { where }) },
+        error: { message, ...(code && { code }), ...(where && { where }), ...(problem && { problem }) },
       } satisfies ThreadAnswer);
     }
     if (method === 'close') port.close();

@@ -35,8 +35,10 @@ export async function startThread<D extends { path: string }>(script: URL, data:
     waiting.delete(id);
     if (error === undefined) call?.resolve(result);
     else if (error.code === undefined) call?.reject(unavailable(error, 'the store refused'));
-    else
-      call?.reject(new KarezError(error.code, error.message, error.where === undefined ? {} : { where: error.where }));
+    else {
+      const { code, message, where, problem } = error;
+      call?.reject(new KarezError(code, message, { ...(where === undefined ? {} : { where }), problem }));
+    }
   });
   let gone = false;
   const ended = () => unavailable('its thread is gone', 'the store ended');

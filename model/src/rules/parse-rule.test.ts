@@ -76,7 +76,7 @@ test.each<[string, unknown, string]>([
   ['a bad id', changed('id', 'No Good'), 'id must be lower-case letters'],
   ['no Chinese title', changed('title.zh', undefined), 'title.zh is missing'],
   ['an empty message', changed('message.en', ''), 'message.en must not have fewer than 1'],
-  ['a key that nobody knows', changed('colour', 'red'), 'colour is not a known key'],
+  ['a key that nobody knows', changed('colour', 'red'), 'colour is not known here'],
   ['a severity that is none', changed('severity', 'loud'), 'severity must be "info" or "warning" or "critical"'],
   ['a condition of no kind', changed('condition.type', 'near'), 'condition.type must be "above" or'],
   [

@@ -1,5 +1,6 @@
 /** Rules from outside, checked: their form by the schema, and what a schema cannot say. Each error names the field. */
 import { type ErrorCode, KarezError } from '../errors.ts';
+import { fieldProblem, type ProblemId, type ProblemParams } from '../problems.ts';
 import { type Quantity, quantityOf } from '../quantities.ts';
 import { checker } from '../schema.ts';
 import { placeholdersOf } from './message.ts';
@@ -11,7 +12,8 @@ const messages = checker(RulesMessage, 'PAYLOAD_INVALID');
 interface Problem {
   /** Dotted path to the key. */
   path: string;
-  expected: string;
+  id: ProblemId;
+  params: ProblemParams;
 }
 
 /** Quantities that rules themselves give: no rule judges them. */
@@ -23,10 +25,25 @@ const OWN = /^alert\./;
  * @throws KarezError REQUEST_INVALID, or `code`, naming the key and what was expected there.
  */
 export function parseRule(value: unknown, what: string, code: ErrorCode = 'REQUEST_INVALID'): Rule {
-  const problem = rules.problems(value)[0] ?? problemsOf(value as Rule)[0];
-  if (problem === undefined) return rules.parse(value, what);
-  const key = problem.path === '' ? 'the whole value' : problem.path;
-  throw new KarezError(code, `${what}: ${key} ${problem.expected}`, { where: problem.path });
+  const form = rules.problems(value)[0];
+  if (form !== undefined) throw refusal(code, what, formProblem(form));
+  const wrong = problemsOf(value as Rule)[0];
+  if (wrong !== undefined) throw refusal(code, what, wrong);
+  return rules.parse(value, what);
+}
+
+function refusal(code: ErrorCode, what: string, { path, id, params }: Problem): KarezError {
+  const field = path === '' ? 'the whole value' : path;
+  const said = fieldProblem(id, field, params);
+  const words = said.message.replace(`${field}: `, `${field} `);
+  return new KarezError(code, `${what}: ${words}`, { where: path, problem: said.problem });
+}
+
+/** What the schema found, under a name of its own where it has one. */
+function formProblem({ path, expected }: { path: string; expected: string }): Problem {
+  if (expected === 'is missing') return { path, id: 'field-missing', params: {} };
+  if (expected === 'is not a known key') return { path, id: 'field-unknown', params: {} };
+  return { path, id: 'field-wrong', params: { expected } };
 }
 
 /** What is wrong with a rule of the right form. */
@@ -60,14 +77,14 @@ function conditionProblems(condition: Condition): Problem[] {
   const { input } = condition;
   const quantity = quantityOf(input.quantity);
   if (quantity === undefined || OWN.test(input.quantity))
-    return [problem('condition.input.quantity', `must be an id of the quantity table, not "${input.quantity}"`)];
+    return [wrong('condition.input.quantity', 'rule-quantity', { quantity: input.quantity })];
   const unit = condition.type === 'rate' ? `${quantity.unit}/h` : quantity.unit;
   if (condition.unit !== unit)
-    return [problem('condition.unit', `must be "${unit}", the unit of ${input.quantity}, not "${condition.unit}"`)];
+    return [wrong('condition.unit', 'rule-unit', { unit, quantity: input.quantity, given: condition.unit })];
   return [...boundProblems(condition, quantity), ...recoverProblems(condition), ...minusProblems(condition)];
 }
 
-const problem = (path: string, expected: string): Problem => ({ path, expected });
+const wrong = (path: string, id: ProblemId, params: ProblemParams = {}): Problem => ({ path, id, params });
 
 /** A threshold that no sound value reaches would never fire, or always. */
 function boundProblems(condition: ValueCondition, { min, max, unit }: Quantity): Problem[] {
@@ -75,7 +92,7 @@ function boundProblems(condition: ValueCondition, { min, max, unit }: Quantity):
   const within = (key: 'value' | 'recover', low: number, high: number): Problem[] => {
     const value = (condition as unknown as Record<string, number>)[key] as number;
     const isInside = value >= low && value <= high;
-    return isInside ? [] : [problem(`condition.${key}`, `must be from ${low} to ${high} ${unit}, not ${value}`)];
+    return isInside ? [] : [wrong(`condition.${key}`, 'rule-range', { low, high, unit, given: value })];
   };
   switch (condition.type) {
     case 'above':
@@ -88,7 +105,7 @@ function boundProblems(condition: ValueCondition, { min, max, unit }: Quantity):
     case 'stuck':
       return condition.tolerance <= span
         ? []
-        : [problem('condition.tolerance', `must be at most ${span} ${unit}, not ${condition.tolerance}`)];
+        : [wrong('condition.tolerance', 'rule-most', { high: span, unit, given: condition.tolerance })];
     case 'rate':
       return [];
   }
@@ -100,8 +117,8 @@ function recoverProblems(condition: ValueCondition): Problem[] {
   const isUpper =
     condition.type === 'above' || condition.type === 'rate' || ('is' in condition && condition.is === 'above');
   if (isUpper ? recover <= value : recover >= value) return [];
-  const side = isUpper ? 'at most' : 'at least';
-  return [problem('condition.recover', `must be ${side} the threshold (${value}), not ${recover}`)];
+  const id = isUpper ? 'rule-recover-most' : 'rule-recover-least';
+  return [wrong('condition.recover', id, { value, given: recover })];
 }
 
 function minusProblems(condition: ValueCondition): Problem[] {
@@ -110,12 +127,11 @@ function minusProblems(condition: ValueCondition): Problem[] {
   const quantity = 'channel' in minus ? quantityInChannel(minus.channel) : minus.quantity;
   const key = 'channel' in minus ? 'condition.minus.channel' : 'condition.minus.quantity';
   const other = quantityOf(quantity);
-  if (other === undefined || OWN.test(quantity))
-    return [problem(key, `must be of a quantity of the table, not "${quantity}"`)];
+  if (other === undefined || OWN.test(quantity)) return [wrong(key, 'rule-quantity', { quantity })];
   if (other.unit !== condition.unit)
-    return [problem(key, `must have the unit "${condition.unit}"; ${quantity} has "${other.unit}"`)];
+    return [wrong(key, 'rule-minus-unit', { unit: condition.unit, quantity, given: other.unit })];
   if (!('channel' in minus) && quantity === input.quantity && minus.place === input.place)
-    return [problem('condition.minus', 'must differ from the input')];
+    return [wrong('condition.minus', 'rule-minus-same')];
   return [];
 }
 
@@ -127,10 +143,10 @@ function quantityInChannel(channel: string): string {
 function scopeProblems({ scope, condition }: Rule): Problem[] {
   const { channels = [] } = scope;
   if (channels.length === 0) return [];
-  if (!('input' in condition)) return [problem('scope.channels', `has no meaning for a condition "${condition.type}"`)];
+  if (!('input' in condition)) return [wrong('scope.channels', 'rule-scope-channels', { type: condition.type })];
   const { quantity } = condition.input;
   const odd = channels.findIndex((c) => quantityInChannel(c) !== quantity);
-  return odd < 0 ? [] : [problem(`scope.channels.${odd}`, `must be of ${quantity}, what the condition judges`)];
+  return odd < 0 ? [] : [wrong(`scope.channels.${odd}`, 'rule-scope-quantity', { quantity })];
 }
 
 function textProblems({ message }: Rule): Problem[] {
@@ -138,13 +154,11 @@ function textProblems({ message }: Rule): Problem[] {
     const { unknown, known } = placeholdersOf(message[language]);
     if (unknown.length === 0) return [];
     const all = known.map((name) => `{${name}}`).join(', ');
-    return [problem(`message.${language}`, `may use ${all}, not {${unknown[0]}}`)];
+    return [wrong(`message.${language}`, 'rule-placeholder', { known: all, given: `{${unknown[0]}}` })];
   });
 }
 
 function timeProblems({ when }: Rule): Problem[] {
   const hours = when?.hours;
-  return hours !== undefined && hours.from === hours.to
-    ? [problem('when.hours', 'must begin and end at different times; leave it out for all day')]
-    : [];
+  return hours !== undefined && hours.from === hours.to ? [wrong('when.hours', 'rule-hours')] : [];
 }

@@ -1,13 +1,14 @@
 /** The cloud's API as the console asks it (model/src/api.ts). */
-import type {
-  ApiError,
-  ApiGateway,
-  FarmDetail,
-  FarmSummary,
-  History,
-  Latest,
-  Session,
-  WelcomeRequest,
+import {
+  type ApiError,
+  type ApiGateway,
+  type FarmDetail,
+  type FarmSummary,
+  type History,
+  type Latest,
+  problemWords,
+  type Session,
+  type WelcomeRequest,
 } from '@karez/model';
 
 /** A request that did not succeed. `UNREACHABLE`: there was no answer at all. */
@@ -123,10 +124,15 @@ export function createApi(base: string, fetchIt: typeof fetch): Api {
   };
 }
 
-/** What an answer that is not a success says. */
+/** Of the page as it stands; English where there is none. */
+const pageLanguage = () => (globalThis.document?.documentElement.lang.startsWith('zh') ? 'zh' : 'en');
+
+/** What an answer that is not a success says, in the page's language where its words are known. */
 export async function problemOf(response: Response): Promise<Problem> {
-  const { code, message, where } = (await response.json().catch(() => ({}))) as Partial<ApiError>;
-  return new Problem(code ?? `HTTP ${response.status}`, message ?? response.statusText, { where });
+  const said = (await response.json().catch(() => ({}))) as Partial<ApiError>;
+  const { code, message, where, problem = '', params = {} } = said;
+  const words = problemWords(problem, params, pageLanguage());
+  return new Problem(code ?? `HTTP ${response.status}`, words ?? message ?? response.statusText, { where });
 }
 
 export function asProblem(error: unknown): Problem {
