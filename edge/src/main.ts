@@ -52,14 +52,17 @@ async function decode([profileId, ...rest]: string[]): Promise<void> {
     console.log(listProfiles(PROFILES));
     return;
   }
-  const [{ decodeFrame }, { findProfile }] = await Promise.all([
+  const [{ decodeFrame }, { findProfile }, { remarks }] = await Promise.all([
     import('./decode/decode.ts'),
     import('./decode/find-profile.ts'),
+    import('./decode/remarks.ts'),
   ]);
   if (profileId === undefined) throw new Error(USAGE);
   const profile = await findProfile(profileId);
   if (rest.length > 0) {
-    console.log(JSON.stringify(await decodeFrame(profile, rest.join('')), null, 2));
+    const decoded = await decodeFrame(profile, rest.join(''));
+    const strange = remarks(profile, decoded);
+    console.log(JSON.stringify(strange.length === 0 ? decoded : { ...decoded, remarks: strange }, null, 2));
     return;
   }
   if (profile.id === profileId) throw new Error(USAGE);

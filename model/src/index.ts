@@ -36,5 +36,6 @@ export * from './reading.ts';
 export * from './roles.ts';
 export * from './rules/index.ts';
 export * from './sequence.ts';
+export * from './states.ts';
 export * from './topics.ts';
 export * from './units.ts';

@@ -12,6 +12,8 @@ export interface Tap {
 
 /** What comes within this time after other bytes is shown with them. */
 const TOGETHER_MS = 60;
+/** The newest bytes of them: a port that nobody read may have kept thousands. */
+const SHOWN = 600;
 
 /** @param show gets `→` or `←` and the bytes in words. */
 export function tapOn(open: OpenTransport, clock: Clock, show: (line: string) => void): Tap {
@@ -20,7 +22,9 @@ export function tapOn(open: OpenTransport, clock: Clock, show: (line: string) =>
   let cancel = () => {};
   const flush = () => {
     cancel();
-    if (heard.length > 0) show(`← ${bytesInWords(heard)}`);
+    const before = Math.max(0, heard.length - SHOWN);
+    if (heard.length > 0)
+      show(`← ${before === 0 ? '' : `… ${before} bytes, then `}${bytesInWords(heard.slice(before))}`);
     heard = [];
   };
   return {

@@ -1,5 +1,5 @@
 /** `karez device try`: talks to one device with the gateway's own parts and says what it answers, raw and decoded. */
-import { channelKey, KarezError, type Profile, quantityOf } from '@karez/model';
+import { channelKey, KarezError, type Profile, quantityOf, stateName } from '@karez/model';
 import type { ConfiguredDevice } from '../config.ts';
 import { foreignNote } from '../decode/foreign.ts';
 import { startLine } from '../lines.ts';
@@ -108,7 +108,9 @@ function inWords(profile: Profile, { channels, values }: Sample): string[] {
     const value = values[i] as number;
     const quantity = quantityOf(key.split('@')[0] as string);
     const isOut = quantity !== undefined && (value < quantity.min || value > quantity.max);
-    const shown = Number.isNaN(value) ? 'absent' : `${value} ${quantity?.label ?? ''}`.trimEnd();
+    const state = stateName(key, value)?.en;
+    const known = `${value} ${state === undefined ? (quantity?.label ?? '') : `(${state})`}`.trimEnd();
+    const shown = Number.isNaN(value) ? 'absent' : known;
     return `  ${key.padEnd(width)}  ${shown}${isOut ? '  (out of range)' : ''}`;
   });
   const note = foreignNote(profile, channels, values);

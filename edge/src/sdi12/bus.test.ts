@@ -311,13 +311,18 @@ describe('what goes wrong with one sensor', () => {
   });
 
   test('a sensor of another kind is pointed out; what it measures is kept', async () => {
-    const { clock, intake, line, sensor, status } = setUp({ addresses: '12' });
+    const { clock, intake, line, sensor, status } = setUp({ addresses: '123' });
+    sensor('3').identity = '13METER   TER21 389T21-00010373';
+    sensor('3').values = ['-205.7', '+4.4'];
     sensor('1').identity = '13METER   TER11 301T11-00019674';
     sensor('2').identity = 'something of its own';
     line.connect();
     await clock.advance(5_000);
     expect(status('1')?.trouble).toBe('says that it is METER TER11: not a teros-12?');
     expect(status('2')?.trouble).toBeNull();
+    expect(status('3')?.trouble).toMatch(
+      /^says that it is METER TER21: not a teros-12\?; 2 values by \w+; teros-12 has/,
+    );
     expect(intake.accepted).toHaveLength(2);
   });
 

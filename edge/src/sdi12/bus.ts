@@ -167,7 +167,11 @@ export function startSdi12Bus(
     } else if (codeOf(error) !== 'TRANSPORT_CLOSED') {
       // A line that closed is no fault of the sensor.
       schedule.failed(probe, spentMs, nowMs);
-      probe.trouble = messageOf(error) + (recorder.breakFails ? '; this port makes no breaks: sendBreak: false?' : '');
+      const isForeign = probe.foreign !== null && codeOf(error) !== 'DEVICE_TIMEOUT';
+      probe.trouble =
+        (isForeign ? `${probe.foreign}; ` : '') +
+        messageOf(error) +
+        (recorder.breakFails ? '; this port makes no breaks: sendBreak: false?' : '');
       if (codeOf(error) === 'DEVICE_TIMEOUT') probe.timeouts++;
       else if (error instanceof KarezError) reject(probe, error, new TextEncoder().encode(recorder.heard));
     }

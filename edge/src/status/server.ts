@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type Logger, QUANTITIES } from '@karez/model';
+import { type Logger, QUANTITIES, STATES } from '@karez/model';
 import { listen } from '../listen.ts';
 import type { GatewayView } from './view.ts';
 
@@ -23,6 +23,11 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
+/** The page has no other way to the words for states. */
+const WITH_STATES = Object.fromEntries(
+  Object.entries(QUANTITIES).map(([id, quantity]) => [id, { ...quantity, states: STATES[id as keyof typeof STATES] }]),
+);
+
 type Answer = [type: string, body: string];
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
@@ -40,7 +45,7 @@ export async function startStatusServer(
     '/page.css': () => pageFile('page.css', 'text/css; charset=utf-8'),
     '/page.js': () => pageFile('page.js', SCRIPT),
     '/words.js': () => pageFile('words.js', SCRIPT),
-    '/quantities.json': () => [JSON_TYPE, JSON.stringify(QUANTITIES)],
+    '/quantities.json': () => [JSON_TYPE, JSON.stringify(WITH_STATES)],
     '/status.json': () => [JSON_TYPE, JSON.stringify(view(true), plain)],
     // Loaded when first asked for: most gateways are never scraped.
     '/metrics': async () => ['text/plain; version=0.0.4', await (await import('./metrics.ts')).metricsText(view())],

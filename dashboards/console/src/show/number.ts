@@ -1,5 +1,6 @@
 /** Numbers as people read them: decimals of the quantity, a true minus sign, the grouping of the language. */
 import { quantityOf } from '@karez/model/quantities';
+import { stateName } from '@karez/model/states';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -15,6 +16,13 @@ export function showNumber(value: number, decimals: number, language: string): s
     formats.set(key, format);
   }
   return format.format(value).replace('-', '−');
+}
+
+/** A value of a quantity: the word for it where it is a state, else the number. */
+export function showValue(quantity: string, value: number, channelDecimals: number, language: string): string {
+  const state = stateName(quantity, value);
+  if (state !== undefined) return language.startsWith('zh') ? state.zh : state.en;
+  return showNumber(value, decimalsOf(quantity, channelDecimals), language);
 }
 
 /** Decimals worth showing: those of the quantity; of an unknown one, those of the device. */

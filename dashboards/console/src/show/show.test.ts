@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hectaresAndMu, ringAreaM2 } from './area.ts';
-import { decimalsOf, showBytes, showNumber, unitOf } from './number.ts';
+import { decimalsOf, showBytes, showNumber, showValue, unitOf } from './number.ts';
 import { ageOf, spanOf, timesFor } from './time.ts';
 
 describe('numbers', () => {
@@ -11,6 +11,12 @@ describe('numbers', () => {
     expect(showNumber(31, decimalsOf('soil.moisture'), 'zh')).toBe('31.0');
     expect(decimalsOf('soil.unheard-of', 3)).toBe(3);
     expect(unitOf('soil.ec')).toBe('µS/cm');
+  });
+
+  test('states are words, in the reader’s language; what has no word is a number', () => {
+    expect(['en', 'zh'].map((language) => showValue('vehicle.mode', 6, 0, language))).toEqual(['mission', '航线作业']);
+    expect(showValue('gnss.fix', 42, 0, 'en')).toBe('42');
+    expect(showValue('soil.moisture', 5, 0, 'en')).toBe('5.0');
   });
 
   test('bytes have a fitting unit', () => {

@@ -124,7 +124,10 @@ function valueText({ quantity, value, timeMs, quality, decimals }) {
   if (timeMs === null) return words.noData;
   if (value === null) return words.absent;
   const known = quantities[quantity];
-  const number = value.toFixed(Math.min(decimals, known?.decimals ?? decimals)).replace('-', '−');
+  const state = known?.states?.[value];
+  const number =
+    state?.[isChinese ? 'zh' : 'en'] ??
+    value.toFixed(Math.min(decimals, known?.decimals ?? decimals)).replace('-', '−');
   const reasons = quality.map((name) => words.suspect[name]).filter((reason) => reason !== undefined);
   const doubt = reasons.length === 0 ? '' : ` ? ${reasons.join(', ')}`;
   return `${number} ${known?.label ?? ''}${doubt}`;

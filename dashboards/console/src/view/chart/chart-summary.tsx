@@ -1,7 +1,7 @@
 /** What the shown time held, in numbers: for those who want them, and for those who cannot see the chart. */
 import type { Aggregate } from '@karez/model/quantities';
 import type { GroupChannel } from '../../judge/groups.ts';
-import { decimalsOf, showNumber, unitOf } from '../../show/number.ts';
+import { showNumber, showValue, unitOf } from '../../show/number.ts';
 import { spanOf } from '../../show/time.ts';
 import { useWords } from '../words-context.tsx';
 import { account, type Line } from './chart-data.ts';
@@ -97,6 +97,6 @@ export function ChartSummary({ shown, colour, lines, range, aggregate, gaps }: C
 
   function withUnit({ quantity, decimals }: GroupChannel, value: number): string {
     const unit = lines.length > 1 ? '' : unitOf(quantity);
-    return `${showNumber(value, decimalsOf(quantity, decimals), locale)}${unit === '' ? '' : ` ${unit}`}`;
+    return `${showValue(quantity, value, decimals, locale)}${unit === '' ? '' : ` ${unit}`}`;
   }
 }

@@ -1,7 +1,7 @@
 /** What stands under the reading line: the moment and each line's exact value. Read aloud as the line is moved by keys. */
 import { qualityNames, SUSPECT } from '@karez/model/reading';
 import type { GroupChannel } from '../../judge/groups.ts';
-import { decimalsOf, showNumber, unitOf } from '../../show/number.ts';
+import { showValue, unitOf } from '../../show/number.ts';
 import { useLoadedFarm } from '../farm-context.tsx';
 import { useWords } from '../words-context.tsx';
 import { type Line, type Reading, readingAt } from './chart-data.ts';
@@ -42,8 +42,7 @@ export function Readout({ shown, colour, lines, cursorMs, range }: ReadoutProps)
 
   function words(channel: GroupChannel, reading: Reading | undefined): string {
     if (reading === undefined || reading.value === null) return say('chart.gap');
-    const decimals = decimalsOf(channel.quantity, channel.decimals);
-    const show = (n: number) => showNumber(n, decimals, locale);
+    const show = (n: number) => showValue(channel.quantity, n, channel.decimals, locale);
     const { value, lo, hi } = reading;
     const unit = unitOf(channel.quantity);
     const range =

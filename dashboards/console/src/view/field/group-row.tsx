@@ -9,7 +9,7 @@ import { together, unbrokenMs } from '../../feed/series.ts';
 import { type Group, type GroupSummary, type SectionKind, summarise } from '../../judge/groups.ts';
 import { hrefOf } from '../../route/route.ts';
 import { nameInSection, placeWords } from '../../show/label.ts';
-import { decimalsOf, showNumber } from '../../show/number.ts';
+import { showValue } from '../../show/number.ts';
 import { MOST_LINES } from '../chart/lines.ts';
 import { useFarm, useRecent } from '../farm-context.tsx';
 import { Age } from '../part/age.tsx';
@@ -90,7 +90,7 @@ function useTogether(key: string, ready: Series[]): Series {
 /** What the one number hides: how many devices, how far apart, and which of them not to trust. */
 function RowNotes({ summary, group }: { summary: GroupSummary; group: Group }) {
   const { say, locale } = useWords();
-  const show = (n: number) => showNumber(n, decimalsOf(group.quantity, group.channels[0]?.decimals), locale);
+  const show = (n: number) => showValue(group.quantity, n, group.channels[0]?.decimals ?? 0, locale);
   const notes: string[] = [];
   const wrong: string[] = [];
   const several = group.channels.length > 1;

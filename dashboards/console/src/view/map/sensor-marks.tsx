@@ -2,7 +2,7 @@
 import type { DeviceVerdict } from '../../judge/areas.ts';
 import type { Group } from '../../judge/groups.ts';
 import { type State, worst } from '../../judge/state.ts';
-import { decimalsOf, showNumber } from '../../show/number.ts';
+import { showValue } from '../../show/number.ts';
 import { useFarm } from '../farm-context.tsx';
 import { useWords } from '../words-context.tsx';
 import { type Label, placeLabels } from './labels.ts';
@@ -64,7 +64,7 @@ function SensorMark({ mark, numbers, label }: SensorMarkProps) {
           textAnchor={label.anchor}
           className={`map-number${state === 'silent' ? ' map-old' : ''}`}
         >
-          {showNumber(number, decimalsOf(numbers.quantity, channel?.decimals), locale)}
+          {showValue(numbers.quantity, number, channel?.decimals ?? 0, locale)}
         </text>
       )}
     </g>

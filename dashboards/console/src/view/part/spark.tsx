@@ -2,7 +2,7 @@
 import type { Series } from '@karez/model';
 import { memo } from 'react';
 import { RECENT_MS } from '../../feed/recent.ts';
-import { decimalsOf, showNumber } from '../../show/number.ts';
+import { showValue } from '../../show/number.ts';
 import { sparkPaths } from '../../show/spark.ts';
 import { useWords } from '../words-context.tsx';
 
@@ -22,7 +22,7 @@ export const Spark = memo(function Spark({ series, quantity, untilMs, unbrokenMs
   const drawn =
     series === undefined ? undefined : sparkPaths(series, untilMs - RECENT_MS, untilMs, unbrokenMs, WIDTH, HEIGHT);
   if (drawn === undefined) return <span className="spark" aria-hidden="true" />;
-  const show = (n: number) => showNumber(n, decimalsOf(quantity), locale);
+  const show = (n: number) => showValue(quantity, n, 0, locale);
   return (
     <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
       <title>{say('spark.label', { lo: show(drawn.lo), hi: show(drawn.hi) })}</title>

@@ -1,6 +1,6 @@
-/** A number with its unit, as its state allows: greyed when silent, struck lightly when suspect. */
+/** A number with its unit, or the word for a state, as its state allows: greyed when silent, struck lightly when suspect. */
 import type { State } from '../../judge/state.ts';
-import { decimalsOf, showNumber, unitOf } from '../../show/number.ts';
+import { showValue, unitOf } from '../../show/number.ts';
 import { useWords } from '../words-context.tsx';
 
 interface ValueProps {
@@ -17,7 +17,7 @@ export function Value({ quantity, value, state, decimals = 0 }: ValueProps) {
   const unit = unitOf(quantity);
   return (
     <span className={`value value-${state}`}>
-      <span className="value-number">{showNumber(value, decimalsOf(quantity, decimals), locale)}</span>
+      <span className="value-number">{showValue(quantity, value, decimals, locale)}</span>
       {unit === '' ? null : <span className="value-unit">&#8239;{unit}</span>}
     </span>
   );
