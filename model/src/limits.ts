@@ -108,6 +108,8 @@ export const LIMITS = {
   rememberedNotices: 200,
   /** Messages to one address within an hour; what is more waits and is told together. */
   messagesPerHour: 20,
+  /** The same to all addresses of one person. */
+  messagesPerPersonHour: 40,
   /** How long a message is tried, in hours. */
   messageHours: 24,
   /** Wrong passwords in a row for one name before each further try has to wait, and the longest wait, in seconds. */

@@ -74,6 +74,8 @@ export interface FarmOptions {
   inFront?: readonly string[];
   /** Where the cloud's broker listens and the gateway finds it; default loopback, through the relay. */
   cloudHost?: string;
+  /** Besides, on the cloud's command line. */
+  cloudArgs?: readonly string[];
   /** Besides, on the simulator's command line. */
   simArgs?: readonly string[];
   /** Weather to order, as in the simulator's configuration; the world begins at `start` instead of now. */
@@ -127,6 +129,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
     cloud: [
       ...['--data', join(folder, 'cloud'), '--http-port', `${cloudHttp}`],
       ...['--mqtt-port', `${cloudMqtt}`, '--mqtt-host', cloudHost ?? LOOPBACK],
+      ...(options.cloudArgs ?? []),
     ],
     gateway: ['--config', join(folder, 'gateway.yaml')],
     sim: [

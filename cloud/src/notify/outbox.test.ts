@@ -154,6 +154,24 @@ test('too much within an hour comes as one afterwards; nothing is dropped; an al
   expect(sent.length).toBeLessThan(LIMITS.messagesPerHour + 5);
 });
 
+test('many addresses of one person are not many times as much', async () => {
+  for (const to of ['a@x', 'b@x', 'c@x', 'd@x']) await outbox.addContact(2, contact(to));
+  await outbox.addContact(1, contact('guel@x'));
+  const rounds = LIMITS.messagesPerPersonHour / 4 + 3;
+  for (let i = 0; i < rounds; i++) {
+    await outbox.tell(notice(`n${i}`));
+    await later(1_000, 4);
+  }
+  await until('the first ones', () => (sent.filter(({ to }) => to === 'guel@x').length === rounds ? true : undefined));
+  const toTom = sent.filter(({ to }) => to !== 'guel@x').length;
+  expect(toTom).toBeGreaterThanOrEqual(LIMITS.messagesPerPersonHour);
+  // Those of one moment go out together.
+  expect(toTom).toBeLessThan(LIMITS.messagesPerPersonHour + 4);
+  await later(HOUR + 120_000, 60);
+  const told = sent.filter(({ to }) => to === 'd@x').map(({ body }) => body);
+  for (let i = 0; i < rounds; i++) expect(told.join('\n')).toContain(`Frost n${i}`);
+});
+
 test('the test button sends at once and says how it went; others’ addresses are out of reach', async () => {
   const id = await outbox.addContact(2, contact('tom@x'));
   const tom = members[1] as Member;

@@ -45,8 +45,8 @@ const AT_ONCE = 16;
 export class Outbox {
   readonly #db: Promised<OutboxDb>;
   readonly #parts: OutboxParts;
-  /** Monotonic times of messages to each address within the last hour. */
-  readonly #told = new Map<number, number[]>();
+  /** Monotonic times of messages within the last hour, by address and by person. */
+  readonly #told = new Map<string, number[]>();
   #timer: Cancel | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -139,16 +139,14 @@ export class Outbox {
   async #tellOne({ contact, entries }: Due): Promise<void> {
     const ids = entries.map(({ id }) => id);
     const notices = entries.map(({ notice }) => notice);
-    const waitMs = this.#fullForMs(
-      contact.id,
-      notices.some(({ grade }) => grade === 'critical'),
-    );
+    const isCritical = notices.some(({ grade }) => grade === 'critical');
+    const waitMs = Math.max(...countsOf(contact).map((count) => this.#fullForMs(count, isCritical)));
     if (waitMs > 0) {
       await this.#db.later(
         contact.id,
         ids,
         this.#now() + waitMs,
-        `${LIMITS.messagesPerHour} messages within an hour are enough; the rest comes as one`,
+        `${LIMITS.messagesPerHour} messages within an hour, ${LIMITS.messagesPerPersonHour} to one person, are enough; the rest comes as one`,
       );
       return;
     }
@@ -162,7 +160,7 @@ export class Outbox {
     const outcome = await this.#send(contact.address, message);
     const tries = Math.max(...entries.map((entry) => entry.tries)) + 1;
     if (outcome.ok) {
-      this.#told.get(contact.id)?.push(this.#parts.clock.monoMs());
+      for (const [name] of countsOf(contact)) this.#told.get(name)?.push(this.#parts.clock.monoMs());
       await this.#db.ended(contact.id, ids, 'sent', null, this.#now());
     } else if (
       !outcome.retry ||
@@ -180,12 +178,12 @@ export class Outbox {
     return (await this.#parts.members(farm)).find(({ id }) => id === person)?.language;
   }
 
-  /** How long an address has to be left alone, ms. What is critical may come as often again. */
-  #fullForMs(contact: number, isCritical: boolean): number {
-    const most = LIMITS.messagesPerHour * (isCritical ? 2 : 1);
+  /** How long an address or a person has to be left alone, ms. What is critical may come as often again. */
+  #fullForMs([name, perHour]: Count, isCritical: boolean): number {
+    const most = perHour * (isCritical ? 2 : 1);
     const now = this.#parts.clock.monoMs();
-    const times = (this.#told.get(contact) ?? []).filter((ms) => now - ms < HOUR_MS);
-    this.#told.set(contact, times);
+    const times = (this.#told.get(name) ?? []).filter((ms) => now - ms < HOUR_MS);
+    this.#told.set(name, times);
     return times.length < most ? 0 : (times[times.length - most] as number) + HOUR_MS - now;
   }
 
@@ -207,6 +205,16 @@ export class Outbox {
   #now(): number {
     return Math.round(this.#parts.clock.wallMs());
   }
+}
+
+/** What is counted, and how many messages of it an hour may see. */
+type Count = [name: string, perHour: number];
+
+function countsOf({ id, person }: ContactRow): Count[] {
+  return [
+    [`address ${id}`, LIMITS.messagesPerHour],
+    [`person ${person}`, LIMITS.messagesPerPersonHour],
+  ];
 }
 
 function isTimeZone(name: string): boolean {
