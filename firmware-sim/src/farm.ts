@@ -183,13 +183,15 @@ export class Farm {
 
   #sample(place: NodePlace, state: { n: number; jitterMs: number }): void {
     const { device } = place;
-    const { dropped, samples, sendings, delayMs } = this.faults.sample(device);
+    const { dropped, samples, sendings, delayMs, isLost, cutAt } = this.faults.sample(device);
     for (let i = 0; i < (dropped ? 0 : samples); i++) {
       const n = state.n++;
       const jitterMs = state.jitterMs * chance(this.#seed, `${device} jitter`, n);
       // Of many samples in one go each has a millisecond of its own.
       const t = Math.round(this.#senses.clockMs(device) + (samples === 1 ? jitterMs : i));
-      const message = nodeMessage(this.#senses, place, n, t);
+      const whole = nodeMessage(this.#senses, place, n, t);
+      if (isLost) continue;
+      const message = cutAt === undefined ? whole : { ...whole, cutAt };
       const send = () => {
         for (let k = 0; k < sendings; k++) this.#output.message(device, message);
       };

@@ -96,7 +96,10 @@ export async function startSimulator(
     (config.nodes?.devices ?? []).map(({ device }) => {
       const open = mqttLink({ broker, user: device, password: passwords[device] as string }, soilNodePacket(device));
       const limit = config.nodes?.flashMessages ?? DEFAULTS.flashMessages;
-      const node = new KeepingSender<NodeMessage>(device, limit, open, ({ n, t }) => record.acked(device, n, t), {
+      const acked = ({ n, t, cutAt }: NodeMessage) => {
+        if (cutAt === undefined) record.acked(device, n, t);
+      };
+      const node = new KeepingSender<NodeMessage>(device, limit, open, acked, {
         clock,
         random,
         logger,

@@ -7,6 +7,8 @@ import { CommandReader } from './mavlink-commands.ts';
 /** Shortest time between two looks at the world. */
 export const RADIO_STEP_MS = 250;
 
+/** A clock that goes forward so far in one look has been set. */
+const CLOCK_SET_MS = 60_000;
 const AUTOPILOT = 1;
 const SET_MESSAGE_INTERVAL = 511;
 const ACCEPTED = 0;
@@ -36,7 +38,9 @@ export class DroneRadio {
   readonly #senses: Senses;
   readonly #options: RadioOptions;
   readonly #sender: MavlinkSender;
-  readonly #startMs: number;
+  /** Its clock when it was looked at last, and how long it has run: a clock that is set does not change that. */
+  #clockMs: number;
+  #bootMs = 0;
   readonly #tellings: Telling[];
   /** Milliseconds between two, by telling; undefined where it is not sent. */
   readonly #every = new Map<Telling, number | undefined>();
@@ -51,7 +55,7 @@ export class DroneRadio {
       ...{ version, nowMs: () => senses.clockMs(device) },
       ...(passphrase === undefined ? {} : { passphrase }),
     });
-    this.#startMs = senses.clockMs(device);
+    this.#clockMs = senses.clockMs(device);
     this.#tellings = dialectOf(dialect, tank).filter(({ message }) => this.#sender.can(message));
     for (const telling of this.#tellings) {
       const isSent = quiet !== true || telling.message === 'HEARTBEAT';
@@ -64,6 +68,9 @@ export class DroneRadio {
     const { world, felt, clockMs } = this.#senses;
     const { device } = this.#options;
     const nowMs = clockMs(device);
+    const passedMs = nowMs - this.#clockMs;
+    if (passedMs > 0 && passedMs < CLOCK_SET_MS) this.#bootMs += passedMs;
+    this.#clockMs = nowMs;
     const due = this.#tellings.filter(
       (telling) => this.#every.get(telling) !== undefined && nowMs >= (this.#due.get(telling) ?? 0),
     );
@@ -71,7 +78,7 @@ export class DroneRadio {
     const [lon, lat] = world.dronePosition(device);
     const seen = {
       ...{ drone: felt(device, world.drone(device)), lon, lat, groundM: world.site.elevationM },
-      ...{ nowMs, bootMs: nowMs - this.#startMs },
+      ...{ nowMs, bootMs: this.#bootMs },
     };
     return due.map((telling) => {
       this.#due.set(telling, nowMs + (this.#every.get(telling) as number) - RADIO_STEP_MS / 2);

@@ -4,7 +4,7 @@ import { x25 } from '../codec/mavlink.ts';
 import { modbusCrc } from '../codec/modbus-slave.ts';
 import type { SimConfig } from '../config.ts';
 import { Farm } from '../farm.ts';
-import type { NodeMessage } from '../node/message.ts';
+import { type NodeMessage, soilNodePacket } from '../node/message.ts';
 import type { LorawanMessage } from '../publishers/lorawan-server.ts';
 import type { FaultCommand } from './fault-order.ts';
 import { FAULTS, type FaultKind } from './fault-table.ts';
@@ -198,6 +198,18 @@ const CASES: Record<FaultKind, () => void> = {
       ['node-1', false, 100],
       ['node-1', true, 100],
     ]);
+    const d = farmWith({ fault: 'clock-1970', device: 'drone', afterS: 100, forS: 100 });
+    d.to(300);
+    // SYSTEM_TIME of MAVLink 2: the time in microseconds, then how long it runs, which no setting of the clock changes.
+    const told = d.bytes
+      .map(({ bytes }) => Buffer.from(bytes))
+      .filter((frame) => frame[0] === 0xfd && frame.readUIntLE(7, 3) === 2)
+      // Zeros at the end of a payload are not sent.
+      .map((frame) => Buffer.concat([frame.subarray(10, -2), Buffer.alloc(12)]))
+      .map((payload) => [Number(payload.readBigUInt64LE(0)) / 1_000, payload.readUInt32LE(8)] as const);
+    expect(told.filter(([ms]) => ms < 110_000).length).toBeGreaterThan(80);
+    expect(told.filter(([ms]) => ms > START).length).toBeGreaterThan(180);
+    expect(Math.max(...told.map(([, bootMs]) => bootMs))).toBeLessThanOrEqual(200_000);
   },
   duplicate() {
     const f = farmWith({ fault: 'duplicate', device: '*-1', times: 3 });
@@ -217,6 +229,9 @@ const CASES: Record<FaultKind, () => void> = {
     const { uplinks, strikes } = uplinksWith({ fault: 'lose-messages', device: 'far-1', afterS: 30, forS: 40 });
     expect(uplinks.map(({ n }) => n)).toEqual([0, 1, 2, 7, 8, 9]);
     expect(strikes).toEqual([4]);
+    const f = farmWith({ fault: 'lose-messages', device: 'node-1', afterS: 30, forS: 40 });
+    f.to(100);
+    expect(f.of('node-1').map((m) => m.n)).toEqual([1, 2, 3, 8, 9, 10]);
   },
   'bad-payload'() {
     const { uplinks, strikes } = uplinksWith({ fault: 'bad-payload', device: 'far-1', afterS: 50 });
@@ -224,6 +239,12 @@ const CASES: Record<FaultKind, () => void> = {
     for (const { bytes } of uplinks.slice(5)) expect(bytes).toBeLessThan(13);
     expect(uplinks.map(({ n }) => n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(strikes).toEqual([5]);
+    const f = farmWith({ fault: 'bad-payload', device: 'node-1', afterS: 50 });
+    f.to(100);
+    const sent = f.of('node-1').map((message) => soilNodePacket('node-1')(message).payload);
+    const isWhole = sent.map((payload) => payload.endsWith('}'));
+    expect(isWhole).toEqual([...Array(5).fill(true), ...Array(5).fill(false)]);
+    expect(sent.join()).not.toContain('cutAt');
   },
   flood() {
     const f = farmWith({ fault: 'flood', device: 'node-2', times: 50, forS: 20 }, { fault: 'flood', device: 'soil-1' });

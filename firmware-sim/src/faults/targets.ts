@@ -18,7 +18,7 @@ export function targetsOf(config: SimConfig): Map<string, FaultTarget> {
     targets.set(device, {
       kind: 'node',
       field,
-      traits: ['messages', 'clock', 'values', 'absent'],
+      traits: ['messages', 'numbers', 'payload', 'clock', 'values', 'absent'],
       values: SOIL_VALUES,
     });
   return targets;

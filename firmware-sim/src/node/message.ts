@@ -16,13 +16,20 @@ export interface NodeMessage {
   soil: { d: number; vwc: number | null; temp: number | null; ec: number | null }[];
   bat: number;
   rssi: number;
+  /** What is sent breaks off after this share of it. */
+  cutAt?: number;
 }
 
 /** How a node publishes a message. */
-export const soilNodePacket = (device: string) => (message: NodeMessage) => ({
-  topic: `devices/${device}/up`,
-  payload: JSON.stringify(message),
-});
+export const soilNodePacket =
+  (device: string) =>
+  ({ cutAt, ...message }: NodeMessage) => {
+    const whole = JSON.stringify(message);
+    return {
+      topic: `devices/${device}/up`,
+      payload: cutAt === undefined ? whole : whole.slice(0, Math.floor(cutAt * whole.length)),
+    };
+  };
 
 const HOUR = 3_600_000;
 const rounded = (value: number, decimals: number) => Number(value.toFixed(decimals));
