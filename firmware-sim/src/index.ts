@@ -18,7 +18,7 @@ export * from './faults/targets.ts';
 export type { NodeMessage } from './node/message.ts';
 export type { SimPublisher } from './publishers/publisher-table.ts';
 export * from './record.ts';
-export { openRecordings } from './replay/open-recordings.ts';
+export { openRecordings, Recordings } from './replay/open-recordings.ts';
 export * from './simulator.ts';
 export * from './world/spells.ts';
 export * from './world/world.ts';

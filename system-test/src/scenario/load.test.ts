@@ -44,6 +44,43 @@ function refusal(from: string, to: string): string {
   throw new Error('it was accepted');
 }
 
+/** Two probes' worth of a table, and a line that plays it. */
+const PLAYED = GOOD.replace(
+  'devices:\n',
+  `recordings:
+  table: { file: table.csv, next: reading }
+devices:
+  - kind: line
+    sim:
+      type: sdi12
+      sensors:
+        - { device: played, sensor: teros-12, address: 1, replay: { recording: table, values: [a, b, c] } }
+    gateway:
+      type: sdi12
+      adapter: command
+      devices: [{ id: played, profile: teros-12, address: 1 }]
+`,
+);
+
+describe('a scenario with recordings', () => {
+  const write = (text: string) => writeFileSync(join(folder, 'table.csv'), text);
+
+  test('names them from its own folder', () => {
+    write('time,a,b,c\n2026-01-01 00:00:00,1800.1,20.5,12\n');
+    expect(load(PLAYED).scenario.recordings?.table?.file).toBe(join(folder, 'table.csv'));
+  });
+
+  test('is told what is wrong with them', () => {
+    write('time,a,b,c\n2026-01-01 00:00:00,1800.1,x,12\n');
+    expect(() => load(PLAYED)).toThrow(/table\.csv:2: column "b" must be a number, not "x"/);
+    expect(() => load(PLAYED.replace('table.csv', 'gone.csv'))).toThrow(/cannot read the recording .*gone\.csv/);
+    expect(() => load(PLAYED.replace('recording: table', 'recording: chart'))).toThrow(
+      /test\.yaml:10: .*must be the id of a recording of this file, not "chart"/,
+    );
+    expect(() => load(PLAYED.replace('next: reading', 'next: day'))).toThrow(/recordings\.table\.next/);
+  });
+});
+
 describe('a scenario', () => {
   test('that is right is read; the command line goes before the file', () => {
     expect(load(GOOD)).toMatchObject({ seed: 1, speed: 1, scenario: { title: 'A test' } });

@@ -1,6 +1,7 @@
 /** Reads a scenario and checks all that can be checked before anything runs. Each error names file, line and key. */
 import { readFileSync } from 'node:fs';
-import { FaultPlan, Faults, SimConfig } from '@karez/firmware-sim';
+import { dirname, resolve } from 'node:path';
+import { FaultPlan, Faults, openRecordings, SimConfig } from '@karez/firmware-sim';
 import { KarezError } from '@karez/model';
 import { checker } from '@karez/model/schemas';
 import { checkYaml, parseYaml, unreadable, type YamlFile } from '@karez/model/yaml';
@@ -36,7 +37,7 @@ export function loadScenario(path: string, options: { seed?: number; speed?: num
     throw unreadable(path, cause);
   }
   const file = parseYaml(text, path);
-  const scenario = checkYaml(scenarioChecker, file);
+  const scenario = withPlaces(checkYaml(scenarioChecker, file), dirname(path));
   const speed = options.speed ?? scenario.speed ?? 1;
   const fail: Fail = (key, expected) => {
     throw new KarezError('CONFIG_INVALID', `${file.where(key)}: ${key} ${expected}`, { where: key });
@@ -47,6 +48,7 @@ export function loadScenario(path: string, options: { seed?: number; speed?: num
   const plan = planned(scenario, speed, fail);
   checkFaults(scenario, plan, fail);
   checkSim(plan, file, fail);
+  checkRecordings(plan, file);
   checkTimes(scenario, fail);
   checkExpectations(scenario, plan, fail);
   return { path, scenario, seed: options.seed ?? scenario.seed, speed };
@@ -110,6 +112,22 @@ function checkSim(plan: Plan, file: YamlFile, fail: Fail): void {
   // A board is none of the gateway's devices, but what hangs on it is.
   for (const id of plan.intervalsMs.keys())
     if (!plan.targets.has(id)) fail('devices', `must be the same for simulator and gateway; ${id} is not`);
+}
+
+/** Files of recordings are named from where the scenario stands, and played elsewhere. */
+function withPlaces(scenario: Scenario, folder: string): Scenario {
+  if (scenario.recordings === undefined) return scenario;
+  const recordings = Object.entries(scenario.recordings).map(
+    ([id, recording]) => [id, { ...recording, file: resolve(folder, recording.file) }] as const,
+  );
+  return { ...scenario, recordings: Object.fromEntries(recordings) };
+}
+
+/** Reads them all, and each column that a device plays. */
+function checkRecordings({ sim, entryOfLine }: Plan, file: YamlFile): void {
+  openRecordings(sim.recordings, sim.lines, '', {
+    where: (key) => file.where(`devices.${entryOfLine[Number(key.split('.')[1])]}`),
+  });
 }
 
 function checkFaults({ faults = [] }: Scenario, plan: Plan, fail: Fail): void {

@@ -97,6 +97,7 @@ export function planOf(scenario: Scenario, { seed, speed, nowMs, ports }: PlanOp
     ...{ seed, start: new Date(startMs).toISOString(), site },
     fields: fields.map(({ id, soil, outline }) => ({ id, soil, outline })),
     lines: lines.map((line) => line.sim),
+    ...(scenario.recordings === undefined ? {} : { recordings: scenario.recordings }),
     ...(nodes.length === 0
       ? {}
       : {

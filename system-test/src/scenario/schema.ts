@@ -1,5 +1,5 @@
 /** What a scenario file looks like. Each table that it draws on (kinds of devices, faults, weather, checks) is elsewhere and complete in itself. */
-import { FAULTS, type FaultKind, SPELLS, type SpellName } from '@karez/firmware-sim';
+import { FAULTS, type FaultKind, Recordings, SPELLS, type SpellName } from '@karez/firmware-sim';
 import { Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { Expectation } from './expect/check-table.ts';
@@ -109,6 +109,7 @@ export const Scenario = Type.Object(
       ),
     ),
     fields: Type.Array(Field, { minItems: 1, maxItems: 500 }),
+    recordings: Type.Optional(Recordings),
     devices: Type.Array(DeviceEntry, { minItems: 1, maxItems: 200 }),
     gateway: Type.Optional(
       Type.Object(
