@@ -22,6 +22,8 @@ export interface AlertRow {
   noData: boolean;
   /** `device`, or `device/quantity[@place]`. */
   subject: string;
+  /** The same in words. */
+  about: BothTexts;
   sinceMs: number;
   firedMs: number | null;
 }
@@ -48,14 +50,20 @@ function rowOf(watch: WatchState, rule: Rule, { devices, fields }: Inventory): A
   const device = devices.find((d) => d.id === id);
   const field = fields.find((f) => f.id === device?.field)?.title ?? null;
   const [quantity, place] = channel?.split('@') ?? [];
+  const title = device?.title ?? id;
+  const wordsOf = (language: 'en' | 'zh') => (quantity === undefined ? title : channelWords(quantity, place, language));
+  const aboutIn = (language: 'en' | 'zh') => {
+    const parts = [field, title, ...(quantity === undefined ? [] : [wordsOf(language)])];
+    return parts.filter((part) => part !== null).join(' · ');
+  };
   const say = (language: 'en' | 'zh') => {
-    const title = device?.title ?? id;
-    const words = quantity === undefined ? title : channelWords(quantity, place, language);
+    const words = wordsOf(language);
     return messageOfRule(rule, language, { device: title, field, channel: words, value: watch.value });
   };
   const { rule: name, state, raised, noData, sinceMs, firedMs } = watch;
   return {
     ...{ rule: name, title: rule.title, message: { en: say('en'), zh: say('zh') }, severity: rule.severity },
     ...{ state, raised, noData, subject: watch.subject.split('/').slice(1).join('/'), sinceMs, firedMs },
+    about: { en: aboutIn('en'), zh: aboutIn('zh') },
   };
 }

@@ -25,7 +25,14 @@ const VIEW = {
   journal: { commits: 7, slowestCommitMs: 41.5 },
   values: [
     {
-      ...{ device: 'soil-1', title: 'Soil', channel: 'soil.moisture@d10', quantity: 'soil.moisture', place: 'd10' },
+      ...{
+        device: 'soil-1',
+        title: 'Soil',
+        field: 'North',
+        channel: 'soil.moisture@d10',
+        quantity: 'soil.moisture',
+        place: 'd10',
+      },
       ...{ decimals: 1, timeMs: NOW - 3_000, value: 31.4, quality: [], intervalMs: 5_000 },
     },
   ],

@@ -25,6 +25,8 @@ export interface GatewayView {
 export interface LocalRow {
   device: string;
   title: string;
+  /** Title of its field; null where it stands in none. */
+  field: string | null;
   channel: string;
   quantity: string;
   place: string | null;
@@ -39,6 +41,7 @@ const SHOWN_REJECTIONS = 20;
 
 /** One row for each channel of each device, in the order of the configuration. */
 export function localRows(catalog: Catalog, pipeline: Pipeline): LocalRow[] {
+  const fields = new Map(catalog.inventory.fields.map(({ id, title }) => [id, title]));
   return catalog.inventory.devices
     .filter((device) => device.active && device.profile !== ALERT_PROFILE)
     .flatMap((device) =>
@@ -48,6 +51,7 @@ export function localRows(catalog: Catalog, pipeline: Pipeline): LocalRow[] {
           ...{
             device: device.id,
             title: device.title,
+            field: fields.get(device.field ?? '') ?? null,
             channel: channelKey(c),
             quantity: c.quantity,
             place: c.place ?? null,

@@ -33,6 +33,14 @@ function age(ms) {
   return words.days(Math.round(seconds / 86_400));
 }
 
+/** Time of day, with the day where it is not today's. */
+function clock(ms, nowMs) {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  const day = isToday ? {} : { month: 'short', day: 'numeric' };
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  return new Date(ms).toLocaleString(document.documentElement.lang, { ...day, ...time });
+}
+
 function room(hours) {
   if (hours === null) return '–';
   return hours > 96 ? words.roomDays(Math.floor(hours / 24).toLocaleString()) : words.roomHours(Math.floor(hours));
@@ -41,20 +49,25 @@ function room(hours) {
 function sentence({ status, trouble, values, alerts }) {
   const link = { up: words.linkUp, connecting: words.linkConnecting, down: words.linkDown }[status.link.state];
   if (!status.journal.writable) return { text: words.diskFull, isGood: false };
-  const devices = new Map();
-  for (const row of values) {
-    const isHeard = row.timeMs !== null && !isSilent(row, status.timeMs);
-    devices.set(row.device, devices.get(row.device) || isHeard);
-  }
-  const silent = [...devices.values()].filter((isHeard) => !isHeard).length;
-  const heard = silent === 0 ? words.allHeard(devices.size) : words.notHeard(silent, devices.size);
-  const said = trouble === null ? link : `${link} (${trouble})`;
+  const { silent, all } = countSilent(values, status.timeMs);
+  const heard = silent === 0 ? words.allHeard(all) : words.notHeard(silent, all);
+  const said = trouble === null ? link : `${link}${words.because(trouble)}`;
   const on = alerts.filter(({ raised }) => raised).length;
   const first = on === 0 ? '' : `${words.alertsOn(on)}${words.gap}`;
   return {
     text: `${first}${said}${words.gap}${heard}`,
     isGood: status.link.state === 'up' && silent === 0 && on === 0,
   };
+}
+
+/** How many devices there are among rows, and how many of them are not heard. */
+function countSilent(values, nowMs) {
+  const devices = new Map();
+  for (const row of values) {
+    const isHeard = row.timeMs !== null && !isSilent(row, nowMs);
+    devices.set(row.device, devices.get(row.device) || isHeard);
+  }
+  return { silent: [...devices.values()].filter((isHeard) => !isHeard).length, all: devices.size };
 }
 
 function isSilent(row, nowMs) {
@@ -83,17 +96,34 @@ function showFigures({ status }) {
   });
 }
 
-/** By device, and by device and channel. */
+/** By field, by device, and by device and channel. */
+const fields = new Map();
 const blocks = new Map();
 const rows = new Map();
+
+/** A field opens and closes; on a phone the others are then a thumb away. */
+function fieldOf(row) {
+  const key = row.field ?? '';
+  let field = fields.get(key);
+  if (field === undefined) {
+    const state = element('small', '');
+    const head = element('summary', '', element('h2', '', row.field ?? words.noField), ' ', state);
+    const box = element('details', '', head);
+    box.open = true;
+    byId('devices').append(box);
+    field = { box, state };
+    fields.set(key, field);
+  }
+  return field;
+}
 
 function blockOf(row) {
   let block = blocks.get(row.device);
   if (block === undefined) {
     const trouble = element('p', 'bad');
     const table = element('table', '');
-    const title = element('h2', '', row.title, ' ', element('small', '', row.device));
-    byId('devices').append(element('section', '', title, trouble, table));
+    const title = element('h3', '', row.title, ' ', element('small', '', row.device));
+    fieldOf(row).box.append(element('section', '', title, trouble, table));
     block = { trouble, table };
     blocks.set(row.device, block);
   }
@@ -133,6 +163,17 @@ function valueText({ quantity, value, timeMs, quality, decimals }) {
   return `${number} ${known?.label ?? ''}${doubt}`;
 }
 
+function showFields({ status, values }) {
+  for (const [key, { state }] of fields) {
+    const { silent, all } = countSilent(
+      values.filter((row) => (row.field ?? '') === key),
+      status.timeMs,
+    );
+    state.className = silent === 0 ? 'good' : 'bad';
+    setText(state, silent === 0 ? words.fieldHeard(all) : words.fieldSilent(silent, all));
+  }
+}
+
 function showDevices({ status, values }) {
   for (const row of values) {
     const shown = rowOf(row);
@@ -144,6 +185,7 @@ function showDevices({ status, values }) {
     const block = blocks.get(id);
     if (block !== undefined) setText(block.trouble, trouble ?? '');
   }
+  showFields({ status, values });
 }
 
 /** Severity and state in words and signs, never by colour alone. */
@@ -164,15 +206,16 @@ function showAlerts({ status, alerts }) {
       list.append(element('li', '', element('strong', ''), element('br', ''), element('small', '')));
     const [text, , small] = list.children[i].children;
     const since = age(status.timeMs - (alert.firedMs ?? alert.sinceMs));
-    const clock = new Date(alert.firedMs ?? alert.sinceMs).toLocaleTimeString();
+    const at = clock(alert.firedMs ?? alert.sinceMs, status.timeMs);
+    const about = isChinese ? alert.about.zh : alert.about.en;
     list.children[i].className = alert.raised ? 'bad' : 'soft';
     setText(text, isChinese ? alert.message.zh : alert.message.en);
-    setText(small, `${alertText(alert)} · ${clock}, ${since} · ${alert.subject}`);
+    setText(small, `${alertText(alert)} · ${at}, ${since} · ${about}`);
   });
 }
 
 let shownRejections = '';
-function showRejections({ rejections }) {
+function showRejections({ rejections, status }) {
   const all = JSON.stringify(rejections);
   if (all === shownRejections) return;
   shownRejections = all;
@@ -181,7 +224,7 @@ function showRejections({ rejections }) {
   setText(section.children[0], words.rejections);
   section.children[1].replaceChildren(
     ...rejections.map(({ timeMs, device, source, reason, hex }) => {
-      const time = new Date(timeMs).toLocaleTimeString();
+      const time = clock(timeMs, status.timeMs);
       const line = element('p', '', element('small', '', `${time} ${device ?? source}: ${reason}`));
       if (hex !== undefined) line.append(element('br', ''), element('code', 'soft', hex));
       return line;
