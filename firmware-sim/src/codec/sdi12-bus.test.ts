@@ -72,6 +72,12 @@ describe('the examples of the specification, section 4.4', () => {
     expect(parts).toEqual(['0+000.00+111.11+222.22+333.33+444.44\r\n', '0+555.55+666.66+777.77+888.88\r\n', '0\r\n']);
     expect(say('0C!0D0!')[1]?.length).toBeGreaterThan(60);
   });
+
+  test('by M nine at most, by C as many as there are', () => {
+    const { say } = setUp({ measure: () => Array.from({ length: 17 }, (_, i) => `+${i}`) });
+    expect(say('0M!0D0!')).toEqual(['00009\r\n', '0+0+1+2+3+4+5+6+7+8\r\n']);
+    expect(say('0C!')).toEqual(['000017\r\n']);
+  });
 });
 
 describe('a measurement is given up', () => {

@@ -44,6 +44,7 @@ interface Memory {
 const ROOM_AFTER_M = 35;
 const ROOM_AFTER_C = 75;
 const WRITING_MS = 1_000;
+const MOST_BY_M = 9;
 /** Longest command: an address, two letters, a digit and the mark. */
 const COMMAND_CHARACTERS = 16;
 
@@ -141,7 +142,8 @@ export class Sdi12Bus {
   #start(sensor: BusSensor, letter: 'M' | 'C' | 'V', hasCrc: boolean, isOther: boolean): BusAnswer | undefined {
     const digits = letter === 'C' ? 2 : 1;
     if (isOther || letter === 'V') return short(sensor, `000${'0'.repeat(digits)}`);
-    const measured = sensor.measure();
+    // One digit says how many M gives: of a sensor with more, the first nine (table 9).
+    const measured = sensor.measure()?.slice(0, letter === 'M' ? MOST_BY_M : undefined);
     if (measured === undefined) return undefined;
     const { seconds } = sensor;
     this.#memory.set(sensor, {
