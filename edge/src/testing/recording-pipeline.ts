@@ -37,6 +37,7 @@ export async function recordingPipeline(
     async number(wanted: string[]) {
       return wanted.map((name) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1) + 1);
     },
+    hurry() {},
     recall: async (key: string) => remembered.get(key) ?? null,
     async remember(key: string, text: string) {
       remembered.set(key, text);
