@@ -7,6 +7,7 @@ export type Part = (context: BenchContext) => Promise<Figure[]>;
 export const PARTS: Record<string, () => Promise<Part>> = {
   wire: async () => (await import('./wire-figures.ts')).wireFigures,
   decode: async () => (await import('./decode/rows.ts')).decodeFigures,
+  rules: async () => (await import('./rules.ts')).rulesFigures,
   intake: async () => (await import('./intake.ts')).intakeFigures,
   disk: async () => (await import('./disk.ts')).diskFigures,
   live: async () => (await import('./live.ts')).liveFigures,

@@ -72,6 +72,7 @@ describe('without a link', () => {
     // On the page at once, before the disk has even had it.
     expect(t.gateway.view().alerts).toEqual([
       {
+        about: { en: 'Orchard · Mast · Air temperature', zh: 'Orchard · Mast · 气温' },
         ...{ rule: 'frost', title: { en: 'Frost', zh: '霜冻' }, severity: 'critical', state: 'firing', raised: true },
         message: { en: 'Frost in Orchard: −0.8 °C', zh: 'Orchard霜冻：−0.8 °C' },
         ...{ noData: false, subject: 'mast/air.temperature', sinceMs: frostMs, firedMs: frostMs },

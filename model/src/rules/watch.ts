@@ -91,10 +91,12 @@ export function isAlike(a: Watch, b: Watch): boolean {
 /** Inputs of the subject for which the sample has a value that is believed. */
 export function newsFor({ subject, revised }: Watch, sample: RuleSample): [input: number, value: number][] {
   const news: [number, number][] = [];
-  for (const [at, handle] of sample.handles.entries()) {
+  // By input: a subject has one or two, a sample many. This runs for each reading and each rule that watches it.
+  for (let i = 0; i < subject.inputs.length; i++) {
+    const at = sample.handles.lastIndexOf(subject.inputs[i] as number);
+    if (at < 0) continue;
     const value = sample.values[at] as number;
-    if (!isBelieved(value, sample.qualities[at] as number, revised.rule)) continue;
-    for (const [i, input] of subject.inputs.entries()) if (input === handle) news.push([i, value]);
+    if (isBelieved(value, sample.qualities[at] as number, revised.rule)) news.push([i, value]);
   }
   return news;
 }
