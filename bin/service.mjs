@@ -1,6 +1,7 @@
 /** How a service's process is started: what its package says in `launch.json`, where there is one. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /**
  * Arguments for Node.js and the environment for `file`, the main file of a package.
@@ -12,6 +13,6 @@ export function serviceCommand(file) {
   const path = join(folder, 'launch.json');
   const plain = ['--disable-warning=ExperimentalWarning'];
   if (!existsSync(path)) return { args: [...plain, file], env: {} };
-  const { entry, flags, env } = JSON.parse(readFileSync(path, 'utf8'));
-  return { args: [...plain, ...flags, join(folder, entry)], env };
+  const { preload, flags, env } = JSON.parse(readFileSync(path, 'utf8'));
+  return { args: [...plain, ...flags, '--import', pathToFileURL(join(folder, preload)).href, file], env };
 }

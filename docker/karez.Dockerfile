@@ -4,7 +4,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY . .
 # The lock names every package; scripts run only for those that package.json allows.
-RUN npm ci --no-audit --no-fund && npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm ci --no-audit --no-fund && npm run build && npm prune --omit=dev --no-audit --no-fund && node_modules/.bin/node edge/strip-all.mjs
 
 FROM node:24-bookworm-slim
 RUN useradd --system --uid 10001 --create-home karez && mkdir /data && chown karez:karez /data

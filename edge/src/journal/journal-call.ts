@@ -17,7 +17,7 @@ export type StartJournal = (
 export const inThread: StartJournal = async (options, reopened) => {
   const worker = new Worker(new URL('./journal-thread.ts', import.meta.url), {
     workerData: options,
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1 },
   });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let nextId = 1;

@@ -1,8 +1,8 @@
 /**
- * Definitions of messages as plain data, made in a thread that then ends: node-mavlink and its dialects take 9 MB, the
+ * Definitions of messages as plain data, made in a process that then ends: node-mavlink and its dialects take 9 MB, the
  * tables a tenth of it.
  */
-import { isMainThread, parentPort } from 'node:worker_threads';
+import { answerApart } from '../apart.ts';
 import type { MessageDefinition, MessageField, MessageTables } from './messages.ts';
 
 /** Reads the dialects common and ardupilotmega, and every CRC_EXTRA that is known at all. */
@@ -26,4 +26,4 @@ function plain(field: { source: string; type: string; offset: number; size: numb
   return { name: field.source, type, offset: field.offset, bytes: field.size * (count ?? 1), count };
 }
 
-if (!isMainThread) parentPort?.postMessage(await messageTables());
+answerApart(await messageTables());

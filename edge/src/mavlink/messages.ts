@@ -1,5 +1,5 @@
 /** Definitions of messages: what fields they have, and the CRC_EXTRA that their checksums need. */
-import { Worker } from 'node:worker_threads';
+import { runApart } from '../apart.ts';
 import { EXTRA_DEFINITIONS } from './extra-messages.ts';
 
 export interface MessageField {
@@ -26,17 +26,7 @@ export interface MessageTables {
   extras: ReadonlyMap<number, number>;
 }
 
-async function loadTables(): Promise<MessageTables> {
-  const worker = new Worker(new URL('./message-tables.ts', import.meta.url));
-  const tables = await new Promise<MessageTables>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  await worker.terminate();
-  return tables;
-}
-
-const TABLES = await loadTables();
+const TABLES = (await runApart(new URL('./message-tables.ts', import.meta.url))) as MessageTables;
 const ALL = [...TABLES.definitions, ...EXTRA_DEFINITIONS];
 const DEFINITIONS = new Map(ALL.map((definition) => [definition.id, definition]));
 const BY_NAME = new Map(ALL.map((definition) => [definition.name, definition]));

@@ -3,7 +3,7 @@
  * the gateway's memory is scarce (docs/decisions/0004).
  */
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type Logger, QUANTITIES, STATES } from '@karez/model';
 import { listen } from '../listen.ts';
 import type { GatewayView } from './view.ts';
@@ -27,6 +27,9 @@ export interface StatusServer {
 const WITH_STATES = Object.fromEntries(
   Object.entries(QUANTITIES).map(([id, quantity]) => [id, { ...quantity, states: STATES[id as keyof typeof STATES] }]),
 );
+
+/** Not by `import`: that reads every property of the module, and `WebSocket` is one that loads a whole HTTP client, 17 MB. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 type Answer = [type: string, body: string];
 const HTML = 'text/html; charset=utf-8';

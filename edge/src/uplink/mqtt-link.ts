@@ -4,6 +4,7 @@
  */
 import { type DownLeaf, type GatewayGone, LIMITS, messageOf, topicOf } from '@karez/model';
 import mqtt, { type MqttClient } from 'mqtt';
+import './lean-packets.ts';
 import type { CloudLink, ConnectCloud } from './link.ts';
 
 export interface MqttLinkOptions {

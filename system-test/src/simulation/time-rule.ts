@@ -10,6 +10,9 @@ import type { World } from './world.ts';
 /** The gateway takes a clock for right within a second; a commit and its company may take another. */
 const EXACT_MS = 2_000;
 
+/** A store may take so long for a commit (`cloud.slow`), and others wait before it. */
+const SLOW_COMMIT_MS = 20_000;
+
 const DOUBT_MS = 60_000;
 /** A wrong time that a gateway has kept as known to be past is contradicted for five minutes before it is given up. */
 const CONTRADICTED_MS = 400_000;
@@ -17,7 +20,7 @@ const CONTRADICTED_MS = 400_000;
 export class TimeRule {
   readonly #world: World;
   /** True times between which the cloud's clock was wrong, and by how much. */
-  readonly #wrong: { fromMs: number; toMs: number; ms: number }[] = [];
+  readonly #wrong: { fromMs: number; toMs: number; ms: number; isBehind: boolean }[] = [];
   /** Whether the cloud's clock has been so far ahead that the cloud doubts the right one afterwards, until it is started again. */
   isCloudInDoubt = false;
 
@@ -28,7 +31,12 @@ export class TimeRule {
   /** The cloud's clock begins to be wrong. */
   cloudWrong(fault: PlannedFault): void {
     const fromMs = this.#world.clock.wallMs();
-    this.#wrong.push({ fromMs, toMs: fromMs + (fault.forMs as number), ms: Math.abs(fault.ms as number) });
+    this.#wrong.push({
+      fromMs,
+      toMs: fromMs + (fault.forMs as number),
+      ms: Math.abs(fault.ms as number),
+      isBehind: (fault.ms as number) < 0,
+    });
     if ((fault.ms as number) > DOUBT_MS) this.isCloudInDoubt = true;
   }
 
@@ -55,9 +63,14 @@ export class TimeRule {
     if (ownMs !== undefined && timeMs <= ownMs && this.isCloudInDoubt) return;
     if (this.#nearOffer(taken, timeMs) || this.#isGuess(taken, timeMs)) return;
     // No reading counts as taken later than the cloud believes it is, though that be yesterday.
-    if (this.#world.cloudClockMs < 0 && timeMs < Math.max(ownMs ?? 0, ...taken.offers.map(({ trueMs }) => trueMs)))
-      return;
+    if (this.#wasBehind() && timeMs < Math.max(ownMs ?? 0, ...taken.offers.map(({ trueMs }) => trueMs))) return;
     this.#world.violate('time', `${taken.channel}: ${words(taken)} was shown as of ${timeMs}`);
+  }
+
+  /** Whether the cloud's clock is behind, or was when the commit began that has just ended. */
+  #wasBehind(): boolean {
+    const nowMs = this.#world.clock.wallMs();
+    return this.#wrong.some(({ toMs, isBehind }) => isBehind && nowMs <= toMs + SLOW_COMMIT_MS);
   }
 
   /** A reading as it is stored. */

@@ -1,12 +1,12 @@
-/** Reads the configuration in a thread that then ends, and the schemas' compiler with it. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Reads the configuration for read-config.ts, in a process that then ends, and the schemas' compiler with it. */
 import { codeOf, type ErrorCode, KarezError, messageOf } from '@karez/model';
+import { answerApart } from './apart.ts';
 import type { LoadedConfig } from './config.ts';
 import { loadConfig } from './load-config.ts';
 
 export type ConfigAnswer = { loaded: LoadedConfig } | { code: ErrorCode; message: string; where: string | undefined };
 
-function answer(path: string): ConfigAnswer {
+function read(path: string): ConfigAnswer {
   try {
     return { loaded: loadConfig(path) };
   } catch (error) {
@@ -15,4 +15,4 @@ function answer(path: string): ConfigAnswer {
   }
 }
 
-parentPort?.postMessage(answer(workerData as string));
+answerApart(read(process.argv[2] as string));
