@@ -56,6 +56,9 @@ const named = (name: string, value: number) => mavlinkFrame('NAMED_VALUE_FLOAT',
 test('each vehicle’s messages go to its own device; nobody else’s go anywhere', async () => {
   const { clock, intake, line, trouble } = setUp();
   expect(trouble()).toEqual(['not heard yet', 'not heard yet']);
+  line.say(position(9), position(7));
+  await clock.advance(0);
+  expect(trouble()[0]).toBe('not heard yet; who is heard is system 7, 9');
   line.say(position(1), position(2), position(255), mavlinkFrame('ATTITUDE', { roll: 1 }));
   await clock.advance(0);
   expect(intake.accepted.map((s) => s.device)).toEqual(['drone-1', 'drone-2']);

@@ -22,6 +22,8 @@ const HEARTBEAT_MS = 1_000;
 /** MAV_TYPE_ONBOARD_CONTROLLER and MAV_AUTOPILOT_INVALID: neither a vehicle nor a ground station that a vehicle could miss. */
 const HEARTBEAT = { type: 18, autopilot: 8, system_status: 4, mavlink_version: 3 };
 const AUTOPILOT = 1;
+/** More ids than these help nobody. */
+const SHOWN_IDS = 8;
 
 export function startMavlinkLink(
   config: MavlinkLineConfig,
@@ -108,7 +110,14 @@ export function startMavlinkLink(
   function trouble(vehicle: Vehicle): string | null {
     if (transport.trouble !== null) return transport.trouble;
     if (peers.skipped >= NOISE_BYTES) return 'bytes come in, but no MAVLink among them: is the speed right?';
-    return vehicle.trouble ?? (vehicle.isHeard ? null : 'not heard yet');
+    return vehicle.trouble ?? (vehicle.isHeard ? null : `not heard yet${others()}`);
+  }
+
+  /** Vehicles that nobody has configured: where one is not heard, its id may be one of these. */
+  function others(): string {
+    const heard = sources.counts.filter(({ system, component }) => component === AUTOPILOT && !vehicles.has(system));
+    const ids = [...new Set(heard.map(({ system }) => system))].sort((a, b) => a - b).slice(0, SHOWN_IDS);
+    return ids.length === 0 ? '' : `; who is heard is system ${ids.join(', ')}`;
   }
 
   return {
