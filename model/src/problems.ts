@@ -265,6 +265,14 @@ export function fieldProblem(id: ProblemId, field: string, params: ProblemParams
   return problem(id, { ...params, field }, field);
 }
 
+/** What a schema found first (schema.ts), under a name of its own where it has one. @param what names the value, such as `body`. */
+export function formProblem({ path, expected }: { path: string; expected: string }, what: string): KarezError {
+  const field = path === '' ? what : `${what}.${path}`;
+  if (expected === 'is missing') return fieldProblem('field-missing', field);
+  if (expected === 'is not a known key') return fieldProblem('field-unknown', field);
+  return fieldProblem('field-wrong', field, { expected });
+}
+
 /** A problem in words; undefined where its name is none that is known here. */
 export function problemWords(id: string, params: ProblemParams, language: 'en' | 'zh'): string | undefined {
   if (!Object.hasOwn(PROBLEMS, id)) return undefined;

@@ -53,6 +53,8 @@ export interface TestFarm {
     gateway(): Promise<ApiGateway | undefined>;
     get(path: string, options?: RequestInit): Promise<Response>;
   };
+  /** Address of the gateway's own page, where the gateway runs on this machine's network. */
+  localUrl: string;
   /** What the gateway's own page shows; undefined while it does not answer. */
   local(): Promise<LocalPage | undefined>;
   /** The simulator's own record of every message whose PUBACK it got: the checker's outside witness. */
@@ -185,6 +187,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
       },
       get: (path, init) => fetch(`${base}${path}`, { ...init, headers: { authorization, ...init?.headers } }),
     },
+    localUrl: `http://${LOOPBACK}:${plan.ports.status}/`,
     local: () => localPage(at('status', plan.ports.status)),
     acked() {
       const lines = readFileSync(join(folder, 'sim/acked.ndjson'), 'utf8').split('\n');

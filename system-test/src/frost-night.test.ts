@@ -4,6 +4,7 @@
  */
 import type { ApiAlertDetail, ApiAlerts, ApiRules, Rule } from '@karez/model';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { visit } from './browser.ts';
 import { FARM, GATEWAY, makeFarm, type TestFarm } from './farm.ts';
 import { type Service, waitFor } from './process.ts';
 
@@ -13,7 +14,7 @@ const FROST: Rule = {
   scope: { channels: [CHANNEL] },
   title: { en: 'Frost', zh: '霜冻' },
   condition: { type: 'below', input: { quantity: 'air.temperature' }, unit: 'Cel', value: 0, recover: 1 },
-  message: { en: '{device}: {value} {unit}', zh: '{device}：{value} {unit}' },
+  message: { en: 'Frost: {device} {value} {unit}', zh: '霜冻：{device} {value} {unit}' },
 };
 
 let farm: TestFarm;
@@ -77,6 +78,26 @@ test('the gateway raises the alert within two seconds of the reading while the l
   gateway = await farm.startGateway();
   expect((await onPage()).firedMs).toBe(alert.firedMs);
   expect((await api<ApiAlerts>('alerts?state=all')).alerts).toEqual([]);
+});
+
+test('the page of the gateway shows it on a phone, in words, beside live values', async () => {
+  const visitor = await visit(farm.localUrl);
+  try {
+    const { page } = visitor;
+    await page.getByText('Frost: Weather').waitFor();
+    const list = await page.locator('#alerts').textContent();
+    expect(list).toMatch(/▲ act now, on · .*Air temperature/);
+    await page.getByText(/No link to the cloud|Connecting to the cloud/).waitFor();
+    await page.locator('summary').first().waitFor();
+    expect(await page.locator('td').filter({ hasText: '°C' }).count()).toBeGreaterThan(0);
+    // Nothing is wider than the phone.
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    expect(await page.evaluate<string>('document.documentElement.lang')).toBe('en');
+    expect(visitor.complaints).toEqual([]);
+    expect([...visitor.origins]).toEqual([new URL(farm.localUrl).origin]);
+  } finally {
+    await visitor.close();
+  }
 });
 
 test('the cloud shows it once, with its true time, when the link is back', async () => {

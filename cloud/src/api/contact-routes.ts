@@ -1,6 +1,6 @@
 /** One's own addresses for alerts. */
 
-import { EVERY_FARM, type Person, problem } from '@karez/model';
+import { EVERY_FARM, formProblem, type Person, problem } from '@karez/model';
 import * as model from '@karez/model/schemas';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -42,11 +42,8 @@ export function addContactRoutes(routes: FastifyInstance, outbox: Outbox, people
       config: { needs: 'login' },
       // A schema's own errors speak of the first kind of address, whichever was meant.
       validatorCompiler: () => (body) => {
-        try {
-          return { value: requests.parse(body, 'body') };
-        } catch (error) {
-          return { error: error as Error };
-        }
+        const first = requests.problems(body)[0];
+        return first === undefined ? { value: body } : { error: formProblem(first, 'body') };
       },
       schema: {
         ...{ summary: 'Add an address', tags, body: model.ContactRequest },
