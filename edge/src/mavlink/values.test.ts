@@ -129,6 +129,7 @@ describe('what a sprayer says', () => {
     ],
     ['more than one element holds', { voltages: [65_534, 1_466, ...new Array(8).fill(65_535)] }, 67, ABSENT],
     ['none', { voltages: new Array(10).fill(65_535), voltages_ext: new Array(4).fill(65_535) }, ABSENT, ABSENT],
+    ['none, and an extension of zeros', { voltages: new Array(10).fill(65_535) }, ABSENT, ABSENT],
   ])('battery voltage: %s', (_, fields, volts, lowest) =>
     expect(
       say('BATTERY_STATUS', { ...fields, current_battery: 6_210, battery_remaining: 71, temperature: 3_150 }),

@@ -98,8 +98,12 @@ function elementOf(frame: MavlinkFrame, name: string): unknown {
 function rawValue(source: MavlinkSource, frame: MavlinkFrame): number {
   const { index, plus, mask, within, both, as, atMost } = source;
   const value = frame.field(source.field as string);
-  if (Array.isArray(value) && index === undefined)
-    return ofElements([value, ...(plus ?? []).map((name) => frame.field(name))].flat().map(Number), source);
+  if (Array.isArray(value) && index === undefined) {
+    const own = value.map(Number);
+    // The zeros of an extension that is not used are no values where its field has none.
+    if (own.every((n) => Number.isNaN(n) || source.absent?.includes(n))) return Number.NaN;
+    return ofElements([...own, ...(plus ?? []).flatMap((name) => frame.field(name)).map(Number)], source);
+  }
   const single = Array.isArray(value) ? value[index as number] : value;
   if (typeof single !== 'number' && typeof single !== 'bigint') return Number.NaN;
   const raw = Number(single);

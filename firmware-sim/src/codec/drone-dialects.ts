@@ -23,6 +23,8 @@ export interface Seen {
 export interface Telling {
   message: MavlinkMessageName;
   everyMs: number;
+  /** Values that have no mark in it for what is not there (NaN): without one of them it is not sent. */
+  needs?: readonly (keyof DroneState)[];
   fill(payload: Payload, seen: Seen): Payload;
 }
 
@@ -36,6 +38,10 @@ const CELLS = 14;
 const CAPACITY_MAH = 28_000;
 const NO_CELL = 0xffff;
 const NO_TEMPERATURE = 0x7fff;
+/** Of 16 and of 8 bits; −1 too, where a field has a sign. */
+const [NONE_16, NONE_8] = [0xffff, 0xff];
+const orNone = (value: number, none: number) => (Number.isNaN(value) ? none : value);
+const orZero = (value: number) => orNone(value, 0);
 const RTK_FIXED = 6;
 const DOWNWARD = 25;
 const SPINNER_RPM = 10_800;
@@ -68,8 +74,9 @@ const COMMON: Telling[] = [
   {
     message: 'GLOBAL_POSITION_INT',
     everyMs: 250,
+    needs: ['heightM', 'speedMs', 'climbMs'],
     fill(p, { drone: d, lat, lon, groundM, bootMs }) {
-      const heading = (d.headingDeg * Math.PI) / 180;
+      const heading = (orZero(d.headingDeg) * Math.PI) / 180;
       return p
         .u32(bootMs)
         .i32(lat * 1e7, lon * 1e7, (groundM + d.heightM) * 1_000, d.heightM * 1_000)
@@ -77,18 +84,19 @@ const COMMON: Telling[] = [
           Math.cos(heading) * d.speedMs * 100,
           Math.sin(heading) * d.speedMs * 100,
           -d.climbMs * 100,
-          d.headingDeg * 100,
+          orNone(d.headingDeg * 100, NONE_16),
         );
     },
   },
   {
     message: 'GPS_RAW_INT',
     everyMs: 1_000,
+    needs: ['heightM'],
     fill: (p, { drone: d, lat, lon, groundM, bootMs }) =>
       p
         .u64(bootMs * 1_000)
         .i32(lat * 1e7, lon * 1e7, (groundM + d.heightM) * 1_000)
-        .u16(62, 90, d.speedMs * 100, d.headingDeg * 100)
+        .u16(62, 90, orNone(d.speedMs * 100, NONE_16), orNone(d.headingDeg * 100, NONE_16))
         .u8(RTK_FIXED, 21)
         .i32((groundM + d.heightM - 40) * 1_000)
         .u32(14, 21, 50, 0),
@@ -97,16 +105,18 @@ const COMMON: Telling[] = [
     message: 'BATTERY_STATUS',
     everyMs: 2_000,
     fill(p, { drone: d }) {
-      const volts = CELLS * (3.5 + 0.68 * (d.batteryPct / 100)) - d.currentA * 0.01;
+      const volts = CELLS * (3.5 + 0.68 * (d.batteryPct / 100)) - orZero(d.currentA) * 0.01;
       return p
-        .i32(CAPACITY_MAH * (1 - d.batteryPct / 100), -1)
-        .u16(NO_TEMPERATURE, volts * 1_000, ...new Array<number>(9).fill(NO_CELL), d.currentA * 100)
-        .u8(0, 1, 1, Math.round(d.batteryPct));
+        .i32(orNone(CAPACITY_MAH * (1 - d.batteryPct / 100), -1), -1)
+        .u16(NO_TEMPERATURE, orNone(volts * 1_000, NO_CELL), ...new Array<number>(9).fill(NO_CELL))
+        .u16(orNone(d.currentA * 100, NONE_16))
+        .u8(0, 1, 1, orNone(Math.round(d.batteryPct), NONE_8));
     },
   },
   {
     message: 'VFR_HUD',
     everyMs: 500,
+    needs: ['heightM', 'speedMs', 'climbMs', 'headingDeg'],
     fill: (p, { drone: d, groundM }) =>
       p.f32(d.speedMs, d.speedMs, groundM + d.heightM, d.climbMs).u16(d.headingDeg, d.armed ? 55 : 0),
   },
@@ -115,7 +125,7 @@ const COMMON: Telling[] = [
     everyMs: 1_000,
     fill(p, { drone: d, bootMs }) {
       const motor = d.armed ? 1_520 : 1_000;
-      const pump = MIN_US + (d.pumpPct / 100) * (MAX_US - MIN_US);
+      const pump = orZero(MIN_US + (d.pumpPct / 100) * (MAX_US - MIN_US));
       const spinner = isSpinning(d) ? SPINNER_US : MIN_US;
       return p
         .u32(bootMs * 1_000)
@@ -134,7 +144,7 @@ const FUEL_STATUS: Telling = {
     p
       .f32(TANK_L * 1_000, d.sprayedL * 1_000, d.tankL * 1_000, (d.flowLpm * 1_000) / 60, Number.NaN)
       .u32(LIQUID)
-      .u8(0, Math.round((d.tankL / TANK_L) * 100)),
+      .u8(0, orNone(Math.round((d.tankL / TANK_L) * 100), NONE_8)),
 };
 
 /** ArduPilot's BATT2_MONITOR FuelFlow with the level as what remains: 1.000 V, litres an hour for amperes, millilitres for mAh. */
@@ -144,8 +154,8 @@ const TANK_MONITOR: Telling = {
   fill: (p, { drone: d }) =>
     p
       .i32(d.sprayedL * 1_000, -1)
-      .u16(NO_TEMPERATURE, 1_000, ...new Array<number>(9).fill(NO_CELL), d.flowLpm * 60 * 100)
-      .u8(1, 0, 0, Math.round((d.tankL / TANK_L) * 100)),
+      .u16(NO_TEMPERATURE, 1_000, ...new Array<number>(9).fill(NO_CELL), orNone(d.flowLpm * 60 * 100, NONE_16))
+      .u8(1, 0, 0, orNone(Math.round((d.tankL / TANK_L) * 100), NONE_8)),
 };
 
 const named = (name: string, value: (d: DroneState) => number): Telling => ({
@@ -170,6 +180,7 @@ const PX4: Telling[] = [
   {
     message: 'DISTANCE_SENSOR',
     everyMs: 500,
+    needs: ['heightM'],
     fill: (p, { drone: d, bootMs }) =>
       p
         .u32(bootMs)

@@ -80,8 +80,9 @@ export class DroneRadio {
       ...{ drone: felt(device, world.drone(device)), lon, lat, groundM: world.site.elevationM },
       ...{ nowMs, bootMs: this.#bootMs },
     };
-    return due.map((telling) => {
-      this.#due.set(telling, nowMs + (this.#every.get(telling) as number) - RADIO_STEP_MS / 2);
+    for (const telling of due) this.#due.set(telling, nowMs + (this.#every.get(telling) as number) - RADIO_STEP_MS / 2);
+    const isKnown = ({ needs = [] }: Telling) => needs.every((name) => !Number.isNaN(seen.drone[name]));
+    return due.filter(isKnown).map((telling) => {
       return asRadioFrame(this.#sender.frame(telling.message, (payload) => telling.fill(payload, seen)));
     });
   }

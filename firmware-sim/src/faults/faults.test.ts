@@ -281,7 +281,7 @@ describe('orders', () => {
       return f.farm.faults.reports().at(-1)?.devices;
     };
     expect(['field:north', 'kind:node', 'node-*', 'all', 'drone'].map((d) => meant(d))).toEqual([2, 2, 2, 5, 1]);
-    expect(meant('all', 'absent')).toBe(3);
+    expect(meant('all', 'absent')).toBe(4);
   });
 
   test('tell how often they struck, also that they never did', () => {

@@ -44,7 +44,7 @@ export const mavlinkLine = lineKind({
   devices: (line) =>
     dronesOf(line).map(({ device }, i) => ({
       ...{ id: device, key: i === 0 ? 'device' : `others.${i - 1}.device` },
-      ...{ traits: ['bytes', 'checksum', 'address', 'clock', 'values'], values: DRONE_VALUES },
+      ...{ traits: ['bytes', 'checksum', 'address', 'clock', 'values', 'absent'], values: DRONE_VALUES },
     })),
   problem(line) {
     const ids = dronesOf(line).map(({ systemId = DEFAULTS.systemId }) => systemId);
