@@ -52,7 +52,7 @@ const MONTH_EVERY_MS = 600_000;
 /** The gateway's own page asks every few seconds while it is open. */
 const PAGE_WATCHED_MS = 10_000;
 
-/** Starts everything. Throws KarezError in words: PORT_TAKEN, JOURNAL_UNWRITABLE. */
+/** Starts everything. Throws KarezError in words: PORT_TAKEN, JOURNAL_UNWRITABLE, JOURNAL_NEWER. */
 export async function startGateway(
   loaded: LoadedConfig,
   deps: EdgeDeps & GatewayPorts,

@@ -7,6 +7,7 @@ import { jsonLogger, messageOf, stopOnSignal, systemClock } from '@karez/model';
 const HELP = `karez edge: a gateway.
 
   --config FILE   its configuration (YAML)
+  --check         only says whether it could start: reads the configuration, looks at the journal, changes nothing
 
 karez decode PROFILE HEX
   prints as JSON what a frame says, or why it is refused (exit 1); PROFILE may be a YAML file of your own; of Modbus, a request may stand before its reply
@@ -20,25 +21,42 @@ const USAGE = 'usage: karez decode PROFILE HEX, karez decode FILE.yaml to check 
 async function edge(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) {
     console.log(HELP);
     return;
   }
   if (values.config === undefined) throw new Error('say which configuration: karez edge --config gateway.yaml');
-  const [{ readConfig }, { runGateway }] = await Promise.all([import('./read-config.ts'), import('./run-gateway.ts')]);
+  const { readConfig } = await import('./read-config.ts');
+  if (values.check) {
+    const { checkStart } = await import('./service/check-start.ts');
+    console.log(checkStart(await readConfig(values.config)));
+    return;
+  }
+  const [{ runGateway }, { tellSystemd }, { serviceSentence }] = await Promise.all([
+    import('./run-gateway.ts'),
+    import('./service/notify.ts'),
+    import('./service/sentence.ts'),
+  ]);
   const { version } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
     version: string;
   };
   const logger = jsonLogger('edge');
+  const clock = systemClock();
   const gateway = await runGateway(
     await readConfig(values.config),
-    { clock: systemClock(), random: { next: Math.random }, logger },
+    { clock, random: { next: Math.random }, logger },
     version,
   );
   console.log(JSON.stringify({ event: 'ready', status: gateway.statusUrl, mqttPort: gateway.mqttPort }));
-  stopOnSignal(() => gateway.stop(), logger);
+  const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;
+  const environment = { NOTIFY_SOCKET, WATCHDOG_USEC };
+  const stopTelling = tellSystemd(environment, () => serviceSentence(gateway), { clock, logger });
+  stopOnSignal(() => {
+    stopTelling();
+    return gateway.stop();
+  }, logger);
 }
 
 async function decode([profileId, ...rest]: string[]): Promise<void> {

@@ -15,7 +15,7 @@ export interface RunningGateway extends Pick<Gateway, 'statusUrl' | 'mqttPort' |
   current(): Gateway;
 }
 
-/** Starts it. Throws KarezError in words: PORT_TAKEN. */
+/** Starts it. Throws KarezError in words: PORT_TAKEN, JOURNAL_NEWER. */
 export async function runGateway(
   loaded: LoadedConfig,
   deps: EdgeDeps & GatewayPorts,

@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   VALUE_INVALID: { retry: false, meaning: 'A value is not a finite number where one is needed.' },
   JOURNAL_FULL: { retry: true, meaning: 'The journal has no room and its policy is to keep what it has.' },
   JOURNAL_UNWRITABLE: { retry: true, meaning: 'The disk refuses writes: full, read-only or failing.' },
+  JOURNAL_NEWER: { retry: false, meaning: 'The journal was written by a newer Karez; this one leaves it as it is.' },
   JOURNAL_CORRUPT: { retry: false, meaning: 'A part of the journal could not be read and was set aside.' },
   BATCH_MALFORMED: { retry: false, meaning: 'A batch does not follow the wire format.' },
   BATCH_CHECKSUM: {

@@ -23,6 +23,7 @@ import type { OpenedJournal } from './journal-host.ts';
 import type { Mark } from './marks.ts';
 import type { Range } from './range-set.ts';
 import type { Refusal } from './settlement.ts';
+import { isNewer } from './tables.ts';
 
 export type { OpenedJournal } from './journal-host.ts';
 
@@ -118,7 +119,7 @@ export interface OpenJournalOptions extends JournalOptions {
   stallMs?: number;
 }
 
-/** Opens the journal at `options.path`. Throws JOURNAL_UNWRITABLE. A damaged file heals itself and costs what it held. */
+/** Opens the journal at `options.path`. Throws JOURNAL_UNWRITABLE, JOURNAL_NEWER. A damaged file heals itself and costs what it held. */
 export async function openJournal(
   options: OpenJournalOptions,
   { clock, logger }: { clock: Clock; logger: Logger },
@@ -137,6 +138,7 @@ export async function openJournal(
     ({ call } = await start(options, reopened));
     opened = (await call('open')) as OpenedJournal;
   } catch (cause) {
+    if (isNewer(cause)) throw new KarezError('JOURNAL_NEWER', `${options.path}: ${messageOf(cause)}`, { cause });
     throw new KarezError('JOURNAL_UNWRITABLE', `cannot open the journal ${options.path}: ${messageOf(cause)}`, {
       cause,
     });

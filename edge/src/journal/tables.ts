@@ -13,15 +13,16 @@ const CHECKPOINT_PAGES = 4_000;
 /** What SQLite keeps of the file in memory; its default is 2 MB. Blocks are read once, in order. */
 const CACHE_KIB = 256;
 
-/** Prepares the file. Throws where it was written by a newer Karez or is no database. */
+/**
+ * Prepares the file. Throws where it was written by a newer Karez (`isNewer`) or is no database. Whatever an older gateway could not
+ * read, be it a table or the form of what stands in one, is a new schema number: an update can then be taken back without loss.
+ */
 export function createTables(db: DatabaseSync): void {
+  refuseNewer(db);
   db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 0`);
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > SCHEMA_VERSION)
-    throw new Error(`the journal was written by a newer Karez (schema ${version}, this one knows ${SCHEMA_VERSION})`);
-  if (version === SCHEMA_VERSION) return;
+  if (schemaVersion(db) === SCHEMA_VERSION) return;
   db.exec(`
     BEGIN IMMEDIATE;
     CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -41,6 +42,24 @@ export function createTables(db: DatabaseSync): void {
     PRAGMA user_version = ${SCHEMA_VERSION};
     COMMIT;
   `);
+}
+
+const NEWER = 'the journal was written by a newer Karez';
+
+/** Throws where the file was written by a newer Karez. Changes nothing in it. */
+export function refuseNewer(db: DatabaseSync): void {
+  const version = schemaVersion(db);
+  if (version > SCHEMA_VERSION)
+    throw new Error(`${NEWER} (schema ${version}, this one knows ${SCHEMA_VERSION}): install that one again`);
+}
+
+/** Whether this is what `refuseNewer` throws, also when it came from another thread. */
+export function isNewer(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(NEWER);
+}
+
+function schemaVersion(db: DatabaseSync): number {
+  return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
 /** What no row of the small tables can be: pages that were lost may read as others. */
