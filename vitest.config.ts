@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const packages =
-  '{model,edge,cloud,firmware-sim,bench,bin,dashboards/console,dashboards/grafana,dashboards/karez-field-panel,system-test}';
+  '{model,edge,cloud,firmware-sim,bench,bin,packaging,dashboards/console,dashboards/grafana,dashboards/karez-field-panel,system-test}';
 
 export default defineConfig({
   test: {

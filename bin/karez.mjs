@@ -32,8 +32,11 @@ const COMMANDS = {
   bench: ['bench/src/main.ts', [], 'measure against the raw limits of this machine', '[--json FILE] [--data DIR]'],
 };
 
+/** Those that are here: a gateway's package holds the gateway's only. */
+const commands = Object.fromEntries(Object.entries(COMMANDS).filter(([, [file]]) => existsSync(join(root, file))));
+
 function help() {
-  const lines = Object.entries(COMMANDS).map(
+  const lines = Object.entries(commands).map(
     ([name, [, , what, usage]]) => `  karez ${`${name} ${usage}`.padEnd(46)} ${what}`,
   );
   return [
@@ -57,11 +60,11 @@ if (name === undefined || name === 'help' || name === '--help' || name === '-h')
   console.log(help());
 } else if (name === '--version' || name === '-v') {
   console.log(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
-} else if (!Object.hasOwn(COMMANDS, name)) {
-  console.error(`karez: there is no command "${name}". Known: ${Object.keys(COMMANDS).join(', ')}.`);
+} else if (!Object.hasOwn(commands, name)) {
+  console.error(`karez: there is no command "${name}". Known: ${Object.keys(commands).join(', ')}.`);
   process.exitCode = 2;
 } else {
-  run(COMMANDS[name], rest);
+  run(commands[name], rest);
 }
 
 function run([file, fixed], args) {
