@@ -160,11 +160,18 @@ export class AlertBook {
     return nextStep(alert, rule, { nowMs: this.nowMs(), isInForce, isConfirmed, silencedUntilMs });
   }
 
-  /** Alerts of silent gateways, by farm and gateway: they explain what else there is of these. */
+  /**
+   * Alerts of silent gateways, by farm and gateway: they explain what else there is of these. Of one that fired often lately the
+   * alert stays on while the gateway is heard again: then it explains nothing.
+   */
   #deadGateways(): Map<string, number> {
-    const { rules } = this.#parts;
-    const isDead = ({ farm, rule, by }: AlertRow) =>
-      by === CLOUD && rules.find(farm, rule)?.rule.condition.type === 'gateway-silent';
+    const { rules, registry } = this.#parts;
+    const isDead = ({ farm, rule, by, subject }: AlertRow) => {
+      const condition = rules.find(farm, rule)?.rule.condition;
+      if (by !== CLOUD || condition?.type !== 'gateway-silent') return false;
+      const heardMs = registry.state(farm, subject).heardMs ?? Number.NEGATIVE_INFINITY;
+      return this.nowMs() - heardMs > condition.forS * 1_000;
+    };
     return new Map(
       this.open()
         .filter(isDead)

@@ -294,6 +294,28 @@ describe('a gateway that is silent', () => {
     expect(kinds()).toEqual(['told 0', 'told 0', 'over 0', 'escalated 1']);
   });
 
+  test('explains nothing while it is heard, though it is said to be on because it flapped', async () => {
+    await at.wrote([{ seq: 1, timeMs: now() }]);
+    await silent('gw-1');
+    expect((await at.all())[0]?.inhibitedBy).not.toBeNull();
+    at.registry.heard(FARM, 'gw-1', now());
+    // A new one, while the gateway's own is held.
+    await at.wrote([
+      { seq: 5, timeMs: now(), state: 'ok', raised: false },
+      { seq: 9, timeMs: now() },
+    ]);
+    await at.says([{}]);
+    const all = await at.all();
+    expect(all.map(({ rule, state, inhibitedBy }) => [rule, state, inhibitedBy])).toEqual([
+      ...[['frost', 'over', null] as const, ['gateway-silent', 'firing', null] as const],
+      ['frost', 'firing', null],
+    ]);
+    expect(kinds()).toEqual(['told 0', 'told 0', 'over 0', 'told 0']);
+    // Silent again for as long as the rule says, it explains what is on.
+    await pass(4 * MIN);
+    expect((await at.all()).at(-1)?.inhibitedBy).toBe(all[1]?.id);
+  });
+
   test('is told of after a failure of the disk and after a restart, once', async () => {
     at.failing.set('takeOwn', 'before');
     await silent('gw-1');
