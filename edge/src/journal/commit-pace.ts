@@ -13,8 +13,8 @@ const GATHER_MS = 20;
 const COMMIT_MS = 20;
 /** Commits that may follow each other quickly after a time with few. */
 const BURST = 40;
-/** Readings that are worth a commit of their own: two pages shared by them are 16 bytes for each. */
-export const WORTH_READINGS = 512;
+/** Readings that are worth a commit of their own: two pages shared by them are 8 bytes for each. */
+export const WORTH_READINGS = 1_024;
 /** Time between commits while somebody looks: with the way to the page, fresh values are there well within a second. */
 const WATCHED_EVERY_MS = 300;
 
