@@ -19,7 +19,8 @@ export async function countPoints(url: string, gateways: readonly string[]): Pro
   for (const { name, values: fields } of await ask('SHOW FIELD KEYS')) {
     if (NOTES.includes(name)) continue;
     for (const [field] of fields) {
-      if (String(field).endsWith('.q')) continue;
+      // Quantities have a dot in their names; what the cloud notes of a device beside its readings has none.
+      if (!String(field).includes('.') || String(field).endsWith('.q')) continue;
       const [series] = await ask(`SELECT count("${field}") FROM autogen."${name}" WHERE ${where}`);
       count += Number(series?.values[0]?.[1] ?? 0);
     }

@@ -86,7 +86,8 @@ async function readRows(base: string): Promise<StoredRows> {
   for (const { name: measurement, values: fields } of await query(base, 'SHOW FIELD KEYS')) {
     if (NOTES.includes(measurement)) continue;
     for (const [field] of fields as [string, string][]) {
-      if (field.endsWith('.q')) continue;
+      // Quantities have a dot in their names; what the cloud notes of a device beside its readings has none.
+      if (!field.includes('.') || field.endsWith('.q')) continue;
       const series = await query(base, `SELECT "${field}" FROM "${measurement}" GROUP BY device, place`);
       for (const { tags, values } of series) {
         const place = tags?.place ? `@${tags.place}` : '';
