@@ -6,6 +6,7 @@ import { type Clock, KarezError, type Logger } from '@karez/model';
 import { startAlerts } from './alerts/start-alerts.ts';
 import { buildApi } from './api/api.ts';
 import { type Broker, openBroker } from './broker/broker.ts';
+import { startCommands } from './commands/start-commands.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { LiveBus } from './live/live.ts';
 import { startFarmNotes } from './notes/farm-notes.ts';
@@ -117,6 +118,12 @@ async function startParts(
         })),
     }),
   );
+  const commands = await startCommands({
+    ...{ clock, logger, registry, vault, live, people, path: join(options.dataDir, 'commands.db') },
+    send: (farm, gateway, message) => broker?.sendCommand(farm, gateway, message) ?? false,
+    hears: (farm, gateway) => broker?.hears(farm, gateway) ?? false,
+  });
+  started.defer(() => commands.stop());
   const ingest = new Ingest({
     ...{ clock, logger, store, floorMs: registry.lastHeardMs },
     channels: (farm, gateway, epoch) => registry.channels(farm, gateway, epoch),
@@ -127,6 +134,7 @@ async function startParts(
       live.committed(batches, nowMs);
       flow.committed(batches, nowMs);
       alerts.committed(batches, nowMs);
+      commands.committed(batches);
     },
   });
   started.defer(startRollups({ clock, logger, rollUp: (closedMs) => store.rollUp(closedMs) }));
@@ -137,7 +145,10 @@ async function startParts(
       noteOf(farm, gateway, status);
       alerts.said(farm, gateway, status);
     },
-    described: (farm) => alerts.described(farm),
+    described(farm) {
+      alerts.described(farm);
+      live.actuatorsChanged(farm);
+    },
   });
   const writeWords = () =>
     registry.write().catch((cause) => logger.log('warn', 'what gateways said could not be written', { cause }));
@@ -153,6 +164,7 @@ async function startParts(
       received: (farm, gateway, leaf, payload) => receiver.received(farm, gateway, leaf, payload),
       connected: (farm, gateway, isConnected) => receiver.connected(farm, gateway, isConnected),
       hearsRules: (farm, gateway) => alerts.hearsRules(farm, gateway),
+      hearsCommands: (farm, gateway) => commands.desk.hears(farm, gateway),
     },
     { port: options.mqttPort, host: options.mqttHost },
   );
@@ -161,6 +173,7 @@ async function startParts(
   const api = await buildApi({
     ...{ clock, logger, registry, live, store, vault, ingest, broker, receiver, people, outbox },
     ...{ rules: alerts.rules, alerts: alerts.alerts, alertsDb: alerts.db },
+    commands: commands.desk,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     ...{ consoleDir: options.consoleDir, version: options.version },
   });

@@ -8,6 +8,7 @@ import {
   ALERT_DEVICE,
   ALERT_PROFILE,
   ALERT_QUANTITIES,
+  type CatalogActuator,
   type CatalogChannel,
   type CatalogDevice,
   type Inventory,
@@ -17,6 +18,7 @@ import { type DeviceChannel, deviceChannels } from './calibrate/device-channels.
 import { type GatewayVersions, type Placement, settleVersions, type VersionLog } from './calibrate/versions.ts';
 import { wantedCalibrations } from './calibrate/wanted.ts';
 
+import { type CommandChannels, commandChannelNames, commandChannels, commandDevices } from './commands/describe.ts';
 import type { ConfiguredDevice, GatewayConfig } from './config.ts';
 import type { Journal } from './journal/journal.ts';
 
@@ -34,10 +36,12 @@ export interface Catalog {
   takenUpMs: number;
   /** Channel numbers of the gateway's own alerts; undefined before it ever had rules. */
   alerts: readonly number[] | undefined;
+  /** Where there are actuators. */
+  commands: CommandChannels | undefined;
 }
 
 type Books = Pick<Journal, 'number' | 'recall' | 'remember' | 'opened'>;
-type EdgeConfig = Pick<GatewayConfig, 'farm' | 'gateway' | 'fields'>;
+type EdgeConfig = Pick<GatewayConfig, 'farm' | 'gateway' | 'fields' | 'actuators'>;
 
 /** What the alert device is remembered by. */
 const HAS_ALERTS = 'alerts';
@@ -55,6 +59,7 @@ export async function buildCatalog(
   journal: Books,
   nowMs: number,
   withAlerts = false,
+  actuators: readonly CatalogActuator[] = [],
 ): Promise<Catalog> {
   const entries = new Map<string, CatalogEntry>();
   const active: CatalogDevice[] = [];
@@ -91,6 +96,12 @@ export async function buildCatalog(
       ? undefined
       : await journal.number(ALERT_QUANTITIES.map((quantity) => `${ALERT_DEVICE}/${quantity}`));
   if (alerts !== undefined) active.push(alertDevice(alerts));
+  const entriesOf = config.actuators ?? [];
+  const commands =
+    actuators.length === 0
+      ? undefined
+      : commandChannels(entriesOf, await journal.number(commandChannelNames(entriesOf)));
+  if (commands !== undefined) active.push(...commandDevices(entriesOf, commands));
   // Read before it is replaced as a whole: whatever happens in between, what an earlier number means is never forgotten.
   const earlier = JSON.parse((await journal.recall('devices')) ?? '[]') as CatalogDevice[];
   const gone = withoutKnown(earlier, active);
@@ -99,6 +110,7 @@ export async function buildCatalog(
     gateway: config.gateway,
     fields: config.fields,
     devices: [...active, ...gone],
+    ...(actuators.length === 0 ? {} : { actuators: [...actuators] }),
   };
   await journal.remember('devices', JSON.stringify(described.devices));
   const before = JSON.parse((await journal.recall('inventory')) ?? '{"revision":0}') as Partial<Inventory> & {
@@ -108,7 +120,7 @@ export async function buildCatalog(
   const revision = JSON.stringify(rest) === JSON.stringify(described) ? before.revision : before.revision + 1;
   const inventory: Inventory = { ...described, v: 1, epoch: journal.opened.epoch, revision };
   await journal.remember('inventory', JSON.stringify(inventory));
-  return { entries, inventory, takenUpMs: nowMs, alerts };
+  return { entries, inventory, takenUpMs: nowMs, alerts, commands };
 }
 
 /** All numbers of a catalogued channel: as measured, and calibrated. */

@@ -3,9 +3,10 @@
  * while checking; defaults are read where they are used, through the constants below. What a protocol needs stands beside
  * it, in its line-config.ts.
  */
-import { LIMITS, type Profile } from '@karez/model';
+import { type CatalogActuator, LIMITS, type Profile } from '@karez/model';
 import { Field, Id, JournalPolicy } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
+import { ActuatorEntry } from './commands/actuator-config.ts';
 import { closed, type DeviceConfig, Position, Title } from './config/device.ts';
 import { DavisLine, type DavisLineConfig } from './davis/line-config.ts';
 import { FirmataLine, type FirmataLineConfig } from './firmata/line-config.ts';
@@ -97,6 +98,7 @@ export const GatewayFile = Type.Object(
     ),
     fields: Type.Array(Field, { maxItems: 500 }),
     lines: Type.Optional(Type.Array(Line, { maxItems: 64 })),
+    actuators: Type.Optional(Type.Array(ActuatorEntry, { maxItems: LIMITS.actuatorsPerGateway })),
     mqtt: Type.Optional(Mqtt),
     profiles: Type.Optional(
       Type.Array(Type.String(), { description: 'Files with profiles of your own, YAML, relative to this file.' }),
@@ -147,4 +149,6 @@ export interface LoadedConfig {
   dataDir: string;
   /** Every device of every line and of MQTT, in the order of the file. */
   devices: ConfiguredDevice[];
+  /** As the inventory has them; left out where there are none. */
+  actuators?: CatalogActuator[];
 }

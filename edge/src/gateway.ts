@@ -1,13 +1,14 @@
 /** The gateway's parts in the order in which they start; what it stops, it stops in the opposite order. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ALERT_PROFILE } from '@karez/model';
+import { ALERT_PROFILE, COMMAND_PROFILE } from '@karez/model';
 import { buildCatalog, type Catalog, numbersOf } from './catalog.ts';
 import { createChecker } from './check/check.ts';
 import { DeviceClocks } from './clock/device-clocks.ts';
 import { GnssClocks } from './clock/gnss-clocks.ts';
 import { bootId, watchNtp } from './clock/ntp.ts';
 import { Timekeeper } from './clock/timekeeper.ts';
+import { openCommands } from './commands/open-commands.ts';
 import type { GatewayConfig, LoadedConfig } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
@@ -65,7 +66,7 @@ export async function startGateway(
   const hooks = { shifted: (_byMs: number) => {}, described: () => {} };
   const { journal, timekeeper } = await openBooks(loaded, deps, hooks);
   const takenUpMs = Math.round(timekeeper.now().timeMs);
-  const catalog: Catalog = await buildCatalog(config, devices, journal, takenUpMs);
+  const catalog: Catalog = await buildCatalog(config, devices, journal, takenUpMs, false, loaded.actuators);
   await journal.protect(protectedChannels(catalog));
   const deviceClocks = new DeviceClocks(clock, timekeeper);
   const gnssClocks = new GnssClocks(clock, timekeeper, logger);
@@ -87,7 +88,9 @@ export async function startGateway(
     inventory: () => catalog.inventory,
     async alertChannels() {
       if (catalog.alerts === undefined) {
-        const { alerts, inventory } = await buildCatalog(config, devices, journal, takenUpMs, true);
+        const { alerts, inventory } = await buildCatalog(
+          ...([config, devices, journal, takenUpMs, true, loaded.actuators] as const),
+        );
         Object.assign(catalog, { alerts, inventory });
         await journal.protect(protectedChannels(catalog));
         hooks.described();
@@ -97,6 +100,7 @@ export async function startGateway(
   });
   pipeline.rules = rules;
   hooks.shifted = (byMs) => rules.shifted(byMs);
+  const commands = openCommands(loaded, catalog, { clock, logger, journal, now: time.now });
   const budget = await openBudget(config, journal, deps);
   const rate = startRate(clock, () => pipeline.counts.accepted);
   const lines: DeviceLine[] = [];
@@ -113,6 +117,7 @@ export async function startGateway(
   const uplink = new Uplink({
     ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: () => catalog.inventory, status },
     rules: (payload) => void rules.received(payload),
+    ...(commands === undefined ? {} : { commands }),
     connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
   });
   hooks.described = () => uplink.describeAgain();
@@ -135,6 +140,7 @@ export async function startGateway(
   let mqttPort: number | undefined;
   let stopNtp = () => {};
   const stop = async () => {
+    await commands?.stop();
     for (const line of lines.toReversed()) await line.stop();
     await rules.stop();
     rate.stop();
@@ -163,6 +169,7 @@ export async function startGateway(
       mqttPort = broker.port;
       lines.push(broker);
     }
+    commands?.start(lines.flatMap((line) => line.switches ?? []));
     stopNtp = watchNtp(clock, timekeeper, deps.isSynchronised);
     uplink.start();
   } catch (error) {
@@ -208,10 +215,10 @@ async function openBooks(
   return { journal, timekeeper };
 }
 
-/** Spraying records and alerts are what a full journal gives up last. */
+/** Spraying records, alerts and commands are what a full journal gives up last. */
 function protectedChannels({ inventory }: Catalog): number[] {
   return inventory.devices
-    .filter((d) => d.kind === 'sprayer' || d.profile === ALERT_PROFILE)
+    .filter((d) => d.kind === 'sprayer' || d.profile === ALERT_PROFILE || d.profile === COMMAND_PROFILE)
     .flatMap((d) => d.channels.flatMap(numbersOf));
 }
 

@@ -1,10 +1,11 @@
 /** Reads the configuration and what it refers to, and checks what a schema cannot say. */
 import { dirname, resolve } from 'node:path';
-import { ALERT_DEVICE, deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
+import { ALERT_DEVICE, COMMAND_DEVICE, deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
 import { checkYaml } from '@karez/model/yaml';
 import { checkCalibrations } from './calibrate/check-calibration.ts';
 import { withCodec } from './codec/profile-codec.ts';
+import { settleActuators } from './commands/actuator-config.ts';
 import { differ, type Fail } from './config/differ.ts';
 import { portAddress, portName } from './config/port.ts';
 import { type PlacedDevice, settleLines } from './config/settle-lines.ts';
@@ -36,8 +37,13 @@ export function loadConfig(path: string): LoadedConfig {
   checkMqtt(config, secrets, fail);
   checkSigned(placed, secrets, config.secrets, fail);
   checkSources(config, secrets, fail);
+  const actuators = settleActuators(
+    config,
+    devices.map(({ id }) => id),
+    fail,
+  );
   const settled = deepFreeze(config.lines === undefined ? config : { ...config, lines }) as GatewayConfig;
-  return { config: settled, secrets, dataDir: resolve(folder, config.data), devices };
+  return { config: settled, secrets, dataDir: resolve(folder, config.data), devices, actuators };
 }
 
 function failIn(file: YamlFile): Fail {
@@ -115,8 +121,8 @@ function configuredDevices(
     fail,
   );
   return all.map(({ device, protocol, key }) => {
-    if (device.id === ALERT_DEVICE)
-      fail(`${key}.id`, `must not be "${ALERT_DEVICE}": the gateway's own alerts have it`);
+    if (device.id === ALERT_DEVICE || device.id === COMMAND_DEVICE)
+      fail(`${key}.id`, `must not be "${device.id}": the gateway's own ${device.id} have it`);
     if (device.field !== undefined && !fields.has(device.field))
       fail(`${key}.field`, `must be the id of a field of this file, not "${device.field}"`);
     const profileRecord = profiles.find((p) => p.id === device.profile);

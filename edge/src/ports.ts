@@ -4,6 +4,7 @@
  */
 import type { Clock, DeviceStatus, Logger, Random } from '@karez/model';
 import type { Timekeeper } from './clock/timekeeper.ts';
+import type { Output } from './commands/output.ts';
 import type { StartBoard } from './firmata/board.ts';
 import type { Journal } from './journal/journal.ts';
 
@@ -69,6 +70,8 @@ export interface DeviceLine {
   counts?(): LineCount[];
   /** Where it has any. */
   outputs?: LineOutputs;
+  /** What actuators hang on, by their ids. */
+  switches?: readonly Output[];
   /** Ends all work; resolves once ports are closed and nothing more will be accepted. */
   stop(): Promise<void>;
 }

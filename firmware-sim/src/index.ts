@@ -7,6 +7,7 @@ export { MAVLINK_MESSAGES, type MavlinkMessageName, MavlinkSender } from './code
 export { SIM_MODBUS_DEVICES, type SimModbusKind } from './codec/modbus-devices.ts';
 export { ModbusBus } from './codec/modbus-slave.ts';
 export { nmeaSentences } from './codec/nmea-instrument.ts';
+export { RelayBoard, type RelayChange } from './codec/relay-board.ts';
 export { dataAnswer } from './codec/sdi12-bus.ts';
 export { sent } from './codec/sdi12-values.ts';
 export * from './config.ts';

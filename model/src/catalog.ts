@@ -4,6 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { CatalogCalibration } from './calibration/calibration-schema.ts';
+import { CatalogActuator } from './commands/command.ts';
 import { Epoch, Id, Place } from './id-schemas.ts';
 import { LIMITS } from './limits.ts';
 
@@ -111,6 +112,7 @@ export const Inventory = Type.Object(
     gateway: Type.Object({ id: Id, title: Title, position: Type.Optional(Position) }, { additionalProperties: false }),
     fields: Type.Array(Field, { maxItems: 500 }),
     devices: Type.Array(CatalogDevice, { maxItems: LIMITS.devicesPerGateway }),
+    actuators: Type.Optional(Type.Array(CatalogActuator, { maxItems: LIMITS.actuatorsPerGateway })),
   },
   { additionalProperties: false },
 );

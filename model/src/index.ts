@@ -13,6 +13,8 @@ export type * from './catalog.ts';
 export type * from './commands/command.ts';
 export * from './commands/judge.ts';
 export * from './commands/machine.ts';
+export * from './commands/read-command.ts';
+export * from './commands/relay-boards.ts';
 export * from './commands/step.ts';
 export type * from './contacts.ts';
 export * from './errors.ts';

@@ -187,6 +187,12 @@ export const QUANTITIES = {
   'device.diagnostic': q('device', '1', '', [0, 4294967295], null, 0, 'Diagnostic code', '诊断代码', 'last'),
   'device.voltage': q('device', 'V', 'V', [-100, 1000], null, 3, 'Voltage', '电压'),
   'pulse.count': q('device', '1', '', [0, 4294967295], null, 0, 'Pulses', '脉冲数', 'last'),
+  // What becomes of commands, as a gateway journals it (commands/step.ts).
+  'actuator.state': q('device', '%', '%', [0, 100], null, 0, 'Actuator', '执行器', 'last'),
+  'command.number': q('device', '1', '', [0, 9999999999999], null, 0, 'Command', '指令', 'last'),
+  'command.actuator': q('device', '1', '', [0, 65535], null, 0, 'Command to channel', '指令通道', 'last'),
+  'command.step': q('device', '1', '', [0, 511], null, 0, 'Step of a command', '指令步骤', 'last'),
+  'command.value': q('device', '%', '%', [0, 100], null, 0, 'State read back', '回读状态', 'last'),
   // What rules say, as a gateway journals it (rules/alert-device.ts).
   'alert.rule': q('device', '1', '', [0, 2147483647], null, 0, 'Rule', '告警规则', 'last'),
   'alert.subject': q('device', '1', '', [0, 65535], null, 0, 'Alert about channel', '告警通道', 'last'),

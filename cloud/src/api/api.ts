@@ -22,6 +22,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { OpenAlertsDb } from '../alerts/open-alerts-db.ts';
+import type { CommandDesk } from '../commands/command-desk.ts';
 import type { Outbox } from '../notify/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RuleDesk } from '../rules/rule-desk.ts';
@@ -29,6 +30,7 @@ import type { Store } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AccessOptions, addAccess } from './access.ts';
 import { addAlertRoutes } from './alert-routes.ts';
+import { addCommandRoutes } from './command-routes.ts';
 import { addContactRoutes } from './contact-routes.ts';
 import { type MetricsParts, metricsText } from './metrics.ts';
 import { addPeopleRoutes, PEOPLE_STATUS } from './people-routes.ts';
@@ -45,6 +47,7 @@ export interface ApiParts extends MetricsParts, AccessOptions {
   rules: RuleDesk;
   alerts: AlertDesk;
   alertsDb: OpenAlertsDb;
+  commands: CommandDesk;
   /** Folder of the built console. */
   consoleDir: string;
   version: string;
@@ -133,6 +136,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
       addContactRoutes(routes, parts.outbox, parts.people);
       addRuleRoutes(routes, parts);
       addAlertRoutes(routes, parts);
+      addCommandRoutes(routes, parts);
     },
     { prefix: '/api/v1' },
   );

@@ -52,6 +52,8 @@ export function streamLive(farm: string, live: LiveBus, clock: Clock, response: 
     gateway: (state) => event('gateway', state),
     alert: (alert) => event('alert', alert),
     rules: (revision) => event('rules', { revision }),
+    command: (command) => event('command', command),
+    actuators: () => event('actuators', {}),
   });
   const stopHeartbeat = clock.every(HEARTBEAT_MS, () => send(': still here\n\n'));
   response.on('close', () => {

@@ -11,6 +11,7 @@ import type { Socket } from 'node:net';
 import {
   type Ack,
   type Clock,
+  type CommandMessage,
   codeOf,
   DOWN_LEAVES,
   LIMITS,
@@ -31,6 +32,8 @@ export interface BrokerParts {
   logger: Logger;
   /** A gateway now hears its rules. */
   hearsRules(farm: string, gateway: string): void;
+  /** A gateway now hears commands. */
+  hearsCommands?(farm: string, gateway: string): void;
   /** Whether this is the gateway's password. Throws KarezError BUSY where it cannot be checked now. */
   check(farm: string, gateway: string, password: string): Promise<boolean>;
   /** A message of a gateway on one of its own topics; its connection is read on once this has resolved. */
@@ -53,6 +56,9 @@ export interface Broker {
   acknowledge(farm: string, gateway: string, ack: Ack): void;
   /** Hands a gateway its rules, where it hears them. */
   sendRules(farm: string, gateway: string, message: RulesMessage): void;
+  /** Hands a gateway a command. @returns whether it hears commands. */
+  sendCommand(farm: string, gateway: string, message: CommandMessage): boolean;
+  hears(farm: string, gateway: string): boolean;
   counts: Record<'refusedLogins' | 'refusedTopics' | 'tooLarge' | 'unsentAcks' | 'slowed' | 'strangersCut', number>;
   /** Sockets open, gateways connected. */
   depth(): { sockets: number; strangers: number; gateways: number };
@@ -76,6 +82,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   const paces = new WeakMap<Client, Pace>();
   const listening = new WeakSet<Client>();
   const hearingRules = new WeakSet<Client>();
+  const hearingCommands = new WeakSet<Client>();
   const refusedSubscriptions = new WeakMap<Client, number>();
   const complained = new WeakSet<Client>();
   const broken = new WeakSet<Client>();
@@ -139,6 +146,7 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     if (mayUse(identities.get(client), topic, DOWN_LEAVES)) {
       if (topic.endsWith('/ack')) listening.add(client);
       if (topic.endsWith('/rules')) hearingRules.add(client);
+      if (topic.endsWith('/command')) hearingCommands.add(client);
       return done(null, subscription);
     }
     counts.refusedTopics++;
@@ -167,8 +175,10 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
   });
   aedes.on('subscribe', (subscriptions, client) => {
     const identity = identities.get(client);
-    if (identity === undefined || !hearingRules.has(client)) return;
-    if (subscriptions.some(({ topic }) => topic.endsWith('/rules'))) parts.hearsRules(identity.farm, identity.gateway);
+    if (identity === undefined) return;
+    const hears = (leaf: string) => subscriptions.some(({ topic }) => topic.endsWith(`/${leaf}`));
+    if (hearingRules.has(client) && hears('rules')) parts.hearsRules(identity.farm, identity.gateway);
+    if (hearingCommands.has(client) && hears('command')) parts.hearsCommands?.(identity.farm, identity.gateway);
   });
   aedes.on('clientError', (client, error) => {
     // Once for each: every message that waited for the connection fails with it.
@@ -218,6 +228,13 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
     );
   }
 
+  /** The connection by which a gateway hears commands and reads them. */
+  function commandable(farm: string, gateway: string): Client | undefined {
+    const client = current.get(`${farm}/${gateway}`);
+    if (client === undefined || !hearingCommands.has(client)) return undefined;
+    return client.conn.destroyed || client.conn.writableLength > UNREAD_BYTES ? undefined : client;
+  }
+
   return {
     port: sockets.port,
     counts,
@@ -236,6 +253,12 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
       if (client === undefined || !hearingRules.has(client) || client.conn.writableLength > UNREAD_BYTES) return;
       send(client, topicOf(farm, gateway, 'rules'), message, true);
     },
+    sendCommand(farm, gateway, message) {
+      const client = commandable(farm, gateway);
+      if (client !== undefined) send(client, topicOf(farm, gateway, 'command'), message, false);
+      return client !== undefined;
+    },
+    hears: (farm, gateway) => commandable(farm, gateway) !== undefined,
     close: () => sockets.close(() => new Promise((resolve) => aedes.close(() => resolve()))),
   };
 }

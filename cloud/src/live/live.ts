@@ -3,7 +3,16 @@
  * listens. Keeps the newest value of each channel by sampling time, so that a late reading never shows as current
  * (store/newest.ts says what is newest). A listener that fails harms no other.
  */
-import { ALERT_DEVICE, type ApiAlert, type LatestValue, LIMITS, type LiveGateway, type Logger } from '@karez/model';
+import {
+  ALERT_DEVICE,
+  type ApiAlert,
+  type ApiCommand,
+  COMMAND_DEVICE,
+  type LatestValue,
+  LIMITS,
+  type LiveGateway,
+  type Logger,
+} from '@karez/model';
 import { newestRows, takenMs } from '../store/newest.ts';
 import { channelPath, type StoreBatch, type StoreChannel } from '../store/store.ts';
 import type { LatestRow } from '../vault/readings.ts';
@@ -25,10 +34,15 @@ export interface LiveListener {
   alert?(alert: ApiAlert): void;
   /** The farm's rules have changed, to this revision. */
   rules?(revision: number): void;
+  command?(command: ApiCommand): void;
+  /** Actuators, or whether everything is stopped. */
+  actuators?(): void;
 }
 
 /** Whoever asks again and again looks. */
 const ASKED_MS = 60_000;
+/** Devices whose readings are shown in other words. */
+const HIDDEN: readonly string[] = [ALERT_DEVICE, COMMAND_DEVICE];
 
 interface Newest {
   shown: LatestValue;
@@ -52,7 +66,7 @@ export class LiveBus {
   load(rows: readonly LatestRow[]): void {
     for (const [path, timeMs, value, quality, seq] of rows) {
       const [farm, id] = split(path);
-      if (id.split('/')[1] === ALERT_DEVICE) continue;
+      if (HIDDEN.includes(id.split('/')[1] as string)) continue;
       this.#farm(farm).set(id, { shown: [timeMs, value, quality], seq });
     }
   }
@@ -93,8 +107,8 @@ export class LiveBus {
       const newest: LiveRow[] = [];
       for (const [number, i] of newestRows(readings)) {
         const channel = channels.get(number) as StoreChannel;
-        // What a gateway's rules say is told as alerts.
-        if (channel.device === ALERT_DEVICE) continue;
+        // What a gateway's rules say is told as alerts, and what became of commands as commands.
+        if (HIDDEN.includes(channel.device)) continue;
         const id = split(channelPath(channel))[1];
         ids.set(number, id);
         const row = rowAt(readings, i, id, nowMs);
@@ -134,6 +148,14 @@ export class LiveBus {
 
   rulesChanged(farm: string, revision: number): void {
     this.#tell(farm, (listener) => listener.rules?.(revision));
+  }
+
+  commandChanged(farm: string, command: ApiCommand): void {
+    this.#tell(farm, (listener) => listener.command?.(command));
+  }
+
+  actuatorsChanged(farm: string): void {
+    this.#tell(farm, (listener) => listener.actuators?.());
   }
 
   #update(farm: string, [id, timeMs, value, quality]: LiveRow, seq: number): void {

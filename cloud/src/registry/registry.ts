@@ -4,7 +4,7 @@
  * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
-import { ALERT_PROFILE, channelKey, KarezError, LIMITS } from '@karez/model';
+import { ALERT_PROFILE, type CatalogActuator, COMMAND_PROFILE, channelKey, KarezError, LIMITS } from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, Heard } from '../vault/sources.ts';
@@ -156,6 +156,22 @@ export class Registry {
     });
   }
 
+  /** Actuators of a farm, as its gateways' newest inventories have them. */
+  actuators(farm: string): (CatalogActuator & { gateway: string; title: string; field: string | null })[] {
+    return [...this.#entries.values()]
+      .filter((e) => e.farm === farm)
+      .flatMap((e) => {
+        const inventory = newest(e);
+        return (inventory?.actuators ?? []).map((actuator) => {
+          const device = inventory?.devices.find((d) => d.id === actuator.id);
+          return {
+            ...{ ...actuator, gateway: e.gateway, title: device?.title ?? actuator.id },
+            field: device?.field ?? null,
+          };
+        });
+      });
+  }
+
   /** A farm as its gateways' newest inventories describe it. */
   farm(id: string): FarmDetail | undefined {
     const entries = [...this.#entries.values()].filter((e) => e.farm === id && e.inventories.size > 0);
@@ -165,7 +181,7 @@ export class Registry {
     const devices = entries.flatMap((e) =>
       // What a gateway's rules say is told as alerts, not as values of a device.
       (newest(e)?.devices ?? [])
-        .filter((d) => d.profile !== ALERT_PROFILE)
+        .filter((d) => d.profile !== ALERT_PROFILE && d.profile !== COMMAND_PROFILE)
         .map((d) => ({
           ...{
             id: `${e.gateway}/${d.id}`,

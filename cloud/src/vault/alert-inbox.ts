@@ -1,6 +1,6 @@
 /**
- * Transitions of alerts among committed readings: put together from their four readings in the transaction that commits them, and
- * kept until the alerts have taken them. So each reaches the alerts exactly once, even where two batches share one.
+ * Transitions of alerts, or steps of commands, among committed readings: put together from their four readings in the transaction that commits them, and
+ * kept until whoever they are for has taken them. So each reaches the alerts exactly once, even where two batches share one.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ALERT_QUANTITIES, type Readings } from '@karez/model';
@@ -27,23 +27,24 @@ export class AlertInbox {
   readonly #remove: StatementSync;
   readonly #forget: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  /** @param table alert_inbox, or command_inbox for the steps of commands, which have four columns too. */
+  constructor(db: DatabaseSync, table: 'alert_inbox' | 'command_inbox' = 'alert_inbox') {
     this.#put = ALERT_QUANTITIES.map((_, i) =>
       db.prepare(
-        `INSERT INTO alert_inbox (source, seq, time, parts, v${i}) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO ${table} (source, seq, time, parts, v${i}) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (source, seq) DO UPDATE SET parts = parts | excluded.parts, v${i} = excluded.v${i}`,
       ),
     );
     this.#read = db.prepare(
-      `SELECT farm, gateway, epoch, seq, time, v0, v1, v2, v3 FROM alert_inbox JOIN source ON source.id = alert_inbox.source
+      `SELECT farm, gateway, epoch, seq, time, v0, v1, v2, v3 FROM ${table} JOIN source ON source.id = ${table}.source
        WHERE parts = ${ALL} ORDER BY source.id, seq LIMIT ?`,
     );
     this.#remove = db.prepare(
-      'DELETE FROM alert_inbox WHERE seq = ? AND source = (SELECT id FROM source WHERE farm = ? AND gateway = ? AND epoch = ?)',
+      `DELETE FROM ${table} WHERE seq = ? AND source = (SELECT id FROM source WHERE farm = ? AND gateway = ? AND epoch = ?)`,
     );
     this.#forget = db.prepare(
-      `DELETE FROM alert_inbox WHERE parts != ${ALL} AND (source, seq) NOT IN
-       (SELECT source, seq FROM alert_inbox WHERE parts != ${ALL} ORDER BY time DESC LIMIT ${INCOMPLETE})`,
+      `DELETE FROM ${table} WHERE parts != ${ALL} AND (source, seq) NOT IN
+       (SELECT source, seq FROM ${table} WHERE parts != ${ALL} ORDER BY time DESC LIMIT ${INCOMPLETE})`,
     );
   }
 

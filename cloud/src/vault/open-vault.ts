@@ -21,6 +21,7 @@ const METHODS: (keyof Vault)[] = [
     'seriesAfter',
   ] as const),
   ...(['alertInbox', 'alertsTaken'] as const),
+  ...(['commandInbox', 'commandsTaken'] as const),
   ...(['quarantine', 'quarantined', 'quarantinedOne', 'credential', 'setCredential', 'gateways'] as const),
 ];
 

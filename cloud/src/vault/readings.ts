@@ -26,6 +26,8 @@ export interface VaultBatch {
   paths: Map<number, string>;
   /** Channels of the gateway's alerts, each with its place in a sample; left out where there are none. */
   alerts?: Map<number, number>;
+  /** The same of commands. */
+  commands?: Map<number, number>;
   /** Conflicts that another store has found; only the ledger is kept here then. */
   conflicts?: number;
 }
@@ -48,6 +50,7 @@ export interface ReadingParts {
   ledger: RangeTable;
   dirty: DirtyHours;
   inbox: AlertInbox;
+  commandInbox: AlertInbox;
   /** Whether readings are kept here. */
   keep: boolean;
 }
@@ -58,6 +61,7 @@ export class ReadingTable {
   readonly #ledger: RangeTable;
   readonly #dirty: DirtyHours;
   readonly #inbox: AlertInbox;
+  readonly #commandInbox: AlertInbox;
   readonly #insert: StatementSync;
   readonly #insertMany: StatementSync;
   readonly #find: StatementSync;
@@ -65,12 +69,13 @@ export class ReadingTable {
   readonly #allLatest: StatementSync;
   readonly #addConflicts: StatementSync;
 
-  constructor(db: DatabaseSync, { keep, names, ledger, dirty, inbox }: ReadingParts) {
+  constructor(db: DatabaseSync, { keep, names, ledger, dirty, inbox, commandInbox }: ReadingParts) {
     this.#keep = keep;
     this.#names = names;
     this.#ledger = ledger;
     this.#dirty = dirty;
     this.#inbox = inbox;
+    this.#commandInbox = commandInbox;
     const insert = (rows: number) =>
       db.prepare(
         `INSERT OR IGNORE INTO reading (series, time, source, seq, value, quality) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join(', ')}`,
@@ -92,7 +97,10 @@ export class ReadingTable {
   }
 
   /** Within a transaction of the caller. */
-  commit({ farm, gateway, epoch, readings, paths, alerts, conflicts: found }: VaultBatch, nowMs: number): VaultOutcome {
+  commit(
+    { farm, gateway, epoch, readings, paths, alerts, commands, conflicts: found }: VaultBatch,
+    nowMs: number,
+  ): VaultOutcome {
     const source = this.#names.source(farm, gateway, epoch);
     const runs = runsOf(readings.seq, readings.count);
     const known = inOrder(runs.flatMap((run) => this.#ledger.overlap(source, run)));
@@ -124,6 +132,7 @@ export class ReadingTable {
     }
     this.#markHours(readings, paths);
     if (alerts !== undefined) this.#inbox.take(source, readings, alerts, known);
+    if (commands !== undefined) this.#commandInbox.take(source, readings, commands, known);
     for (const run of runs) this.#ledger.add(source, run);
     return outcome;
   }

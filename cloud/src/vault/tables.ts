@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** What each version adds to the one before. */
 const STEPS = [
@@ -60,6 +60,11 @@ const STEPS = [
   `,
   `
   CREATE INDEX dirty_series ON dirty (series, hour);
+  `,
+  `
+  CREATE TABLE command_inbox (
+    source INTEGER NOT NULL REFERENCES source, seq INTEGER NOT NULL, time INTEGER NOT NULL, parts INTEGER NOT NULL,
+    v0 REAL, v1 REAL, v2 REAL, v3 REAL, PRIMARY KEY (source, seq)) WITHOUT ROWID;
   `,
 ];
 

@@ -47,6 +47,7 @@ export class Vault {
   readonly #quarantine: Quarantine;
   readonly #sources: Sources;
   readonly #inbox: AlertInbox;
+  readonly #commands: AlertInbox;
 
   constructor({ path, keepReadings }: VaultOptions) {
     this.#db = new DatabaseSync(path);
@@ -58,8 +59,10 @@ export class Vault {
     this.#dirty = new DirtyHours(this.#db);
     this.#rollups = new RollupTable(this.#db);
     this.#inbox = new AlertInbox(this.#db);
+    this.#commands = new AlertInbox(this.#db, 'command_inbox');
     this.#readings = new ReadingTable(this.#db, {
-      ...{ names: this.#names, ledger: this.#ledger, dirty: this.#dirty, inbox: this.#inbox, keep: keepReadings },
+      ...{ names: this.#names, ledger: this.#ledger, dirty: this.#dirty, keep: keepReadings },
+      ...{ inbox: this.#inbox, commandInbox: this.#commands },
     });
     this.#quarantine = new Quarantine(this.#db, this.#names, refused);
     this.#sources = new Sources(this.#db, this.#names, { ledger: this.#ledger, refused, given });
@@ -134,6 +137,15 @@ export class Vault {
 
   alertsTaken(rows: readonly Pick<InboxRow, 'farm' | 'gateway' | 'epoch' | 'seq'>[]): void {
     this.#transaction(() => this.#inbox.done(rows));
+  }
+
+  /** Steps of commands that were committed and not taken yet, at most so many. */
+  commandInbox(most: number): InboxRow[] {
+    return this.#commands.rows(most);
+  }
+
+  commandsTaken(rows: readonly Pick<InboxRow, 'farm' | 'gateway' | 'epoch' | 'seq'>[]): void {
+    this.#transaction(() => this.#commands.done(rows));
   }
 
   latest(): LatestRow[] {

@@ -1,7 +1,7 @@
 /** Lines as those who speak on them need them: groups made into devices, addresses told apart, each with its place in the file. */
 import type { Protocol } from '@karez/model';
 import type { GatewayFile, LineConfig, MessageLineConfig } from '../config.ts';
-import { checkFirmataLine, checkOutputs } from '../firmata/line-config.ts';
+import { checkFirmataLine } from '../firmata/line-config.ts';
 import { isMessageLine, settleSource } from '../mqtt/check-sources.ts';
 import { checkSdi12Line } from '../sdi12/line-config.ts';
 import type { DeviceConfig } from './device.ts';
@@ -48,9 +48,13 @@ export function settleLines(
       continue;
     }
     const { single, several, addresses } = ADDRESSES[line.type];
+    if (line.devices === undefined && !('outputs' in line && line.outputs !== undefined))
+      fail(`${key}.devices`, 'is missing; a line has devices, or outputs, or both');
     const entries: [key: string, entry: Record<string, unknown>][] = Array.isArray(line.devices)
       ? line.devices.map((entry, j) => [`${key}.devices.${j}`, entry])
-      : [[`${key}.devices`, line.devices]];
+      : line.devices === undefined
+        ? []
+        : [[`${key}.devices`, line.devices]];
     const placed = entries.flatMap(([at, entry]) =>
       several in entry
         ? devicesOfGroup(entry as DeviceGroup, { single, several, addresses, key: at, fieldTitle, fail }).map(
@@ -70,7 +74,6 @@ export function settleLines(
     lines.push(settled);
     for (const { device, at } of placed) devices.push({ device: device as DeviceConfig, protocol: line.type, key: at });
   }
-  checkOutputs(lines, fail);
   return { lines, devices };
 }
 
@@ -84,4 +87,7 @@ function checkFraming(line: LineConfig, placed: readonly { addressKey: string }[
   for (const [j, { address }] of line.devices.entries())
     if (address < 1 || address > 247)
       fail(placed[j]?.addressKey as string, `must be from 1 to 247 on a line, not ${address}`);
+  for (const [j, { address }] of (line.outputs ?? []).entries())
+    if (address < 1 || address > 247)
+      fail(`${key}.outputs.${j}.address`, `must be from 1 to 247 on a line, not ${address}`);
 }

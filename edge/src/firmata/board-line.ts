@@ -12,6 +12,7 @@ import {
   messageOf,
   scaleRaw,
 } from '@karez/model';
+import { boardOutputs } from '../commands/output.ts';
 import type { ConfiguredDevice } from '../config.ts';
 import type { DeviceLine, EdgeDeps, Intake, Sample } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
@@ -219,6 +220,7 @@ export function startBoardLine(
 
   return {
     outputs,
+    switches: boardOutputs(outputs),
     status: (): DeviceStatus[] =>
       onBoard.map(({ device, timeouts, unfit, trouble, refusal }) => ({
         ...{ id: device.id, lastMs: null, accepted: 0, rejected: 0, timeouts },

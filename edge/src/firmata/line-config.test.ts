@@ -88,7 +88,7 @@ test.each([
   [`devices: [${BED}], outputs: [{ id: fan, pin: 7 }]`, /lines.1.outputs.0.id must differ from the others; "fan"/],
   [`devices: [${BED}], outputs: [{ id: pump, pin: 7, safe: maybe }]`, /outputs.0.safe must be "off" or "on"/],
   ['devices: [{ id: x, profile: teros-12, pin: A0 }]', /devices.0.profile must be a firmata profile/],
-  ['devices: []', /devices must not have fewer than 1 items/],
+  ['devices: []', /devices must not be empty where there are no outputs/],
 ])('what does not fit is named: %s', (line, message) => {
   expect(refusal(line)).toMatch(message);
 });

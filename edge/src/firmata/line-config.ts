@@ -55,7 +55,7 @@ export const FirmataLine = Type.Object(
   {
     type: Type.Literal('firmata'),
     port: LinePort,
-    devices: Type.Array(BoardDevice, { minItems: 1, maxItems: 64 }),
+    devices: Type.Array(BoardDevice, { maxItems: 64 }),
     outputs: Type.Optional(Type.Array(BoardOutput, { minItems: 1, maxItems: 64 })),
   },
   closed,
@@ -88,6 +88,8 @@ const CONNECTION = {
 
 /** What the schema cannot say of a line. @param key of the line in its file; `fail` throws. */
 export function checkFirmataLine({ devices, outputs = [] }: FirmataLineConfig, key: string, fail: Fail): void {
+  if (devices.length === 0 && outputs.length === 0)
+    fail(`${key}.devices`, 'must not be empty where there are no outputs');
   const places = [
     ...devices.flatMap(({ pin }, i) => (pin === undefined ? [] : [{ at: `devices.${i}.pin`, what: `pin ${pin}` }])),
     ...devices.flatMap(({ address }, i) =>
@@ -99,21 +101,6 @@ export function checkFirmataLine({ devices, outputs = [] }: FirmataLineConfig, k
     places,
     ({ what }) => what,
     (i) => `${key}.${places[i]?.at}`,
-    fail,
-  );
-}
-
-/** Every output of the gateway has an id of its own. */
-export function checkOutputs(lines: readonly { type: string; outputs?: unknown }[], fail: Fail): void {
-  const outputs = lines.flatMap((line, i) =>
-    line.type === 'firmata'
-      ? ((line as FirmataLineConfig).outputs ?? []).map(({ id }, j) => ({ id, key: `lines.${i}.outputs.${j}.id` }))
-      : [],
-  );
-  differ(
-    outputs,
-    ({ id }) => id,
-    (i) => outputs[i]?.key as string,
     fail,
   );
 }

@@ -2,7 +2,15 @@
  * One RS485 bus or Modbus TCP connection with its devices: reads each when its turn comes, in as few requests as its register map allows, and
  * hands what it said to the intake. Whose turn it is stands in schedule.ts, how one request goes in master.ts.
  */
-import { type Cancel, codeOf, type DeviceStatus, KarezError, type ModbusProfile, messageOf } from '@karez/model';
+import {
+  type Cancel,
+  codeOf,
+  type DeviceStatus,
+  KarezError,
+  type ModbusProfile,
+  messageOf,
+  RELAY_BOARDS,
+} from '@karez/model';
 import type { LinePort } from '../config/port.ts';
 import type { ConfiguredDevice } from '../config.ts';
 import { foreignNote } from '../decode/foreign.ts';
@@ -10,10 +18,12 @@ import { DEFAULTS } from '../defaults.ts';
 import type { DeviceLine, EdgeDeps, Intake } from '../ports.ts';
 import { type OpenTransport, startTransport } from '../transport/transport.ts';
 import { framingOf } from './framing.ts';
-import type { ModbusLineConfig } from './line-config.ts';
+import type { ModbusLineConfig, RelayOutput } from './line-config.ts';
 import { Master } from './master.ts';
 import type { ReadRequest } from './read.ts';
 import { groupRegisters, type RegisterGroup, registerValue } from './registers.ts';
+import { relayOutputs } from './relay-outputs.ts';
+import { RequestQueue } from './request-queue.ts';
 import { isSilent, Schedule, type Turn } from './schedule.ts';
 
 interface Probe extends Turn {
@@ -35,6 +45,8 @@ interface Probe extends Turn {
 const DISK_MS = 3_000;
 /** First turns are spread over so long at most. */
 const SPREAD_MS = 2_000;
+/** Where no device is to be read. */
+const LONGEST_SLEEP_MS = 60_000;
 /** "Acknowledge" and "busy": the device asks to be asked again. */
 const BUSY = ['exception 5', 'exception 6'];
 
@@ -47,9 +59,11 @@ export function startModbusBus(
 ): DeviceLine {
   const { clock } = deps;
   const configured = config.devices.map(({ id }) => devices.find((d) => d.id === id) as ConfiguredDevice);
-  const usual = (configured[0] as ConfiguredDevice & { profileRecord: ModbusProfile }).profileRecord;
-  const baudRate = ('serial' in config.port ? config.port.baudRate : undefined) ?? usual.baudRate;
-  const transport = open(withParity(config.port, usual), baudRate, deps);
+  const usual = configured[0]?.profileRecord as ModbusProfile | undefined;
+  const relays = config.outputs ?? [];
+  const makersRate = usual?.baudRate ?? RELAY_BOARDS[(relays[0] as RelayOutput).board].baudRate;
+  const baudRate = ('serial' in config.port ? config.port.baudRate : undefined) ?? makersRate;
+  const transport = open(usual === undefined ? config.port : withParity(config.port, usual), baudRate, deps);
   const framing = framingOf(config.framing ?? 'rtu');
   const master = new Master(transport, clock, {
     framing,
@@ -73,28 +87,32 @@ export function startModbusBus(
     };
   });
   const schedule = new Schedule(probes);
+  const orders = new RequestQueue(master, () => sleeping?.wake());
   let isRunning = false;
   let stopped = false;
   let sleeping: { wake(): void } | undefined;
 
   transport.onOpen = () => {
     schedule.askAllNow(clock.monoMs());
+    orders.open();
     if (!isRunning) void run();
   };
 
   async function run(): Promise<void> {
     isRunning = true;
     while (!stopped && transport.open) {
+      if (await orders.serve()) continue;
       const next = schedule.next(clock.monoMs());
       if ('waitMs' in next) await sleep(next.waitMs);
       else await turn(next);
     }
     isRunning = false;
+    orders.close(transport.trouble ?? `${transport.name} is not open`);
   }
 
   function sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel: Cancel = clock.after(ms, resolve);
+      const cancel: Cancel = clock.after(Math.min(ms, LONGEST_SLEEP_MS), resolve);
       sleeping = {
         wake() {
           cancel();
@@ -185,6 +203,7 @@ export function startModbusBus(
   }
 
   return {
+    switches: relayOutputs(relays, (request) => orders.ask(request)),
     status: (): DeviceStatus[] =>
       probes.map(({ device, timeouts, trouble, refusal }) => ({
         ...{ id: device.id, lastMs: null, accepted: 0, rejected: 0, timeouts },

@@ -1,21 +1,22 @@
 /** How requests and replies are put into bytes: RTU on a serial line or its raw TCP port, or Modbus TCP. */
 import type { KarezError } from '@karez/model';
 import { encodeRead, findReply, REQUEST_BYTES } from './frame.ts';
-import { noReply, noTcpReply } from './no-reply.ts';
-import { dataBytes, type ReadRequest } from './read.ts';
+import { noEcho, noReply, noTcpReply } from './no-reply.ts';
+import { dataBytes } from './read.ts';
 import { encodeTcpRead, findTcpReply } from './tcp-frame.ts';
+import { encodeTcpWrite, encodeWrite, findEcho, findTcpEcho, isWrite, type Request } from './write.ts';
 
 export type FramingName = 'rtu' | 'tcp';
 
 export interface Framing {
   /** The bytes of a request; what `find` and `noReply` say is about the newest. */
-  encode(request: ReadRequest): Uint8Array;
+  encode(request: Request): Uint8Array;
   /** The data of its reply in what was heard since, or undefined while it is not all there. Throws DEVICE_EXCEPTION, DEVICE_TIMEOUT. */
-  find(request: ReadRequest, heard: Uint8Array): Uint8Array | undefined;
+  find(request: Request, heard: Uint8Array): Uint8Array | undefined;
   /** Why there was none. */
-  noReply(request: ReadRequest, heard: Uint8Array): KarezError;
+  noReply(request: Request, heard: Uint8Array): KarezError;
   /** Characters that request and reply take on a serial wire; 0 where there is none that we know of. */
-  characters(request: ReadRequest): number;
+  characters(request: Request): number;
   /** Whether frames must be kept apart by silence, and late replies by waiting: where a reply does not say what it answers. */
   readonly needsSilence: boolean;
 }
@@ -25,10 +26,10 @@ export function framingOf(name: FramingName): Framing {
 }
 
 const RTU: Framing = {
-  encode: encodeRead,
-  find: (request, heard) => findReply(heard, request),
-  noReply,
-  characters: (request) => REQUEST_BYTES + 5 + dataBytes(request),
+  encode: (request) => (isWrite(request) ? encodeWrite(request) : encodeRead(request)),
+  find: (request, heard) => (isWrite(request) ? findEcho(heard, request) : findReply(heard, request)),
+  noReply: (request, heard) => (isWrite(request) ? noEcho(request) : noReply(request, heard)),
+  characters: (request) => REQUEST_BYTES + (isWrite(request) ? REQUEST_BYTES : 5 + dataBytes(request)),
   needsSilence: true,
 };
 
@@ -38,10 +39,11 @@ function tcpFraming(): Framing {
   return {
     encode(request) {
       transaction = (transaction + 1) & 0xffff;
-      return encodeTcpRead(transaction, request);
+      return isWrite(request) ? encodeTcpWrite(transaction, request) : encodeTcpRead(transaction, request);
     },
-    find: (request, heard) => findTcpReply(heard, transaction, request),
-    noReply: (request, heard) => noTcpReply(request, transaction, heard),
+    find: (request, heard) =>
+      isWrite(request) ? findTcpEcho(heard, transaction, request) : findTcpReply(heard, transaction, request),
+    noReply: (request, heard) => (isWrite(request) ? noEcho(request) : noTcpReply(request, transaction, heard)),
     characters: () => 0,
     needsSilence: false,
   };

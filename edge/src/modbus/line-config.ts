@@ -1,4 +1,6 @@
 /** A Modbus line of the configuration. */
+import { RELAY_BOARDS, type RelayBoardId } from '@karez/model';
+import { Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { closed, deviceHead } from '../config/device.ts';
 import { groupHead, numbersFrom } from '../config/device-group.ts';
@@ -13,6 +15,20 @@ const Address = Type.Integer({
 export const ModbusDevice = Type.Object({ ...deviceHead, address: Address }, closed);
 
 const ModbusGroup = Type.Object({ ...groupHead, addresses: numbersFrom(0, 255) }, closed);
+
+const RelayOutput = Type.Object(
+  {
+    id: Id,
+    board: Type.Unsafe<RelayBoardId>({
+      ...{ type: 'string', enum: Object.keys(RELAY_BOARDS) },
+      description: 'What it is a relay of.',
+    }),
+    address: Address,
+    relay: Type.Integer({ minimum: 1, maximum: 256, description: 'As printed on the board: 1 is coil 0.' }),
+  },
+  closed,
+);
+export type RelayOutput = Static<typeof RelayOutput>;
 
 export const ModbusLine = Type.Object(
   {
@@ -36,10 +52,12 @@ export const ModbusLine = Type.Object(
         description: 'Silence between an answer and the next request, default 10.',
       }),
     ),
-    devices: Type.Union([
-      Type.Array(Type.Union([ModbusDevice, ModbusGroup]), { minItems: 1, maxItems: 256 }),
-      ModbusGroup,
-    ]),
+    devices: Type.Optional(
+      Type.Union([Type.Array(Type.Union([ModbusDevice, ModbusGroup]), { minItems: 1, maxItems: 256 }), ModbusGroup]),
+    ),
+    outputs: Type.Optional(
+      Type.Array(RelayOutput, { minItems: 1, maxItems: 128, description: 'Relays that actuators hang on.' }),
+    ),
   },
   closed,
 );

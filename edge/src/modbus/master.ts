@@ -7,7 +7,8 @@
 import { type Clock, KarezError } from '@karez/model';
 import type { Transport } from '../transport/transport.ts';
 import type { Framing } from './framing.ts';
-import { dataBytes, type ReadRequest } from './read.ts';
+import { dataBytes } from './read.ts';
+import { isWrite, type Request } from './write.ts';
 
 export interface MasterOptions {
   framing: Framing;
@@ -33,7 +34,7 @@ export class Master {
   #check = () => {};
   #fail = (_error: KarezError) => {};
   /** Answers that may still come. */
-  #owed: { request: ReadRequest; untilMs: number }[] = [];
+  #owed: { request: Request; untilMs: number }[] = [];
 
   /** Takes over `transport.onBytes` and `onClose`. */
   constructor(transport: Transport, clock: Clock, options: MasterOptions) {
@@ -52,7 +53,7 @@ export class Master {
   }
 
   /** Time that a request without an answer takes. */
-  costMs(request: ReadRequest): number {
+  costMs(request: Request): number {
     return this.#silenceMs + this.#waitMs(request);
   }
 
@@ -60,7 +61,7 @@ export class Master {
    * The data bytes of the reply.
    * @throws KarezError DEVICE_TIMEOUT, DEVICE_EXCEPTION, FRAME_* with the reason, TRANSPORT_CLOSED.
    */
-  async ask(request: ReadRequest): Promise<Uint8Array> {
+  async ask(request: Request): Promise<Uint8Array> {
     const { framing } = this.#options;
     await this.#silence(request);
     this.heard = new Uint8Array(0);
@@ -88,7 +89,7 @@ export class Master {
     }
   }
 
-  async #silence(request: ReadRequest): Promise<void> {
+  async #silence(request: Request): Promise<void> {
     const now = this.#clock.monoMs();
     this.#owed = this.#owed.filter((late) => late.untilMs > now);
     const until = Math.max(
@@ -110,14 +111,15 @@ export class Master {
   }
 
   /** Whether the late answer to `late` would pass for the answer to `next`, though it holds other registers. */
-  #couldBeTaken(late: ReadRequest, next: ReadRequest): boolean {
-    if (!this.#options.framing.needsSilence) return false;
+  #couldBeTaken(late: Request, next: Request): boolean {
+    // The answer to a write says what was written.
+    if (!this.#options.framing.needsSilence || isWrite(late) || isWrite(next)) return false;
     const isSameShape =
       late.address === next.address && late.function === next.function && dataBytes(late) === dataBytes(next);
     return isSameShape && late.register !== next.register;
   }
 
-  #waitMs(request: ReadRequest): number {
+  #waitMs(request: Request): number {
     return this.#options.timeoutMs + this.#wireMs(this.#options.framing.characters(request));
   }
 

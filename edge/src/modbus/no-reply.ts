@@ -3,6 +3,7 @@ import { KarezError } from '@karez/model';
 import { encodeRead, readReply } from './frame.ts';
 import { amountOf, dataBytes, type ReadRequest } from './read.ts';
 import { tcpReplyAt } from './tcp-frame.ts';
+import type { WriteRequest } from './write.ts';
 
 /** Shortest and longest RTU reply to a read. */
 const SHORTEST = 5;
@@ -26,6 +27,13 @@ export function noReply(request: ReadRequest, heard: Uint8Array): KarezError {
     `${where}: ${rest.length} bytes, but no whole reply with a right CRC among them`,
     { where },
   );
+}
+
+/** A write that nobody answers as he should. */
+export function noEcho({ address }: WriteRequest): KarezError {
+  return new KarezError('DEVICE_TIMEOUT', `address ${address} does not confirm what it is told`, {
+    where: `address ${address}`,
+  });
 }
 
 /** The same for Modbus TCP. */

@@ -6,6 +6,7 @@ import {
   ALERT_PROFILE,
   type Cancel,
   type Clock,
+  COMMAND_PROFILE,
   Evaluator,
   type Inventory,
   type KeptState,
@@ -203,7 +204,7 @@ function worldOf({ gateway, devices, fields }: Inventory): World {
   const crops = new Map(fields.map((field) => [field.id, field.crop]));
   return {
     devices: devices
-      .filter((device) => device.active && device.profile !== ALERT_PROFILE)
+      .filter((device) => device.active && device.profile !== ALERT_PROFILE && device.profile !== COMMAND_PROFILE)
       .map(({ id, kind, field, intervalMs, channels }) => ({
         ...{
           gateway: gateway.id,

@@ -1,5 +1,12 @@
 /** Everything that the local page, its JSON and the metrics show, gathered in one place. */
-import { ALERT_PROFILE, channelKey, type GatewayStatus, qualityNames } from '@karez/model';
+import {
+  ACTUATOR_PROFILE,
+  ALERT_PROFILE,
+  COMMAND_PROFILE,
+  channelKey,
+  type GatewayStatus,
+  qualityNames,
+} from '@karez/model';
 import type { Catalog } from '../catalog.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeptRejection, Pipeline } from '../pipeline.ts';
@@ -43,7 +50,7 @@ const SHOWN_REJECTIONS = 20;
 export function localRows(catalog: Catalog, pipeline: Pipeline): LocalRow[] {
   const fields = new Map(catalog.inventory.fields.map(({ id, title }) => [id, title]));
   return catalog.inventory.devices
-    .filter((device) => device.active && device.profile !== ALERT_PROFILE)
+    .filter((device) => device.active && ![ALERT_PROFILE, COMMAND_PROFILE, ACTUATOR_PROFILE].includes(device.profile))
     .flatMap((device) =>
       device.channels.map((c) => {
         const known = pipeline.values.get(c.number);

@@ -21,7 +21,7 @@ const ACK_REFUSED = 128;
 /** How to connect to the broker at `url`. */
 export function mqttLink({ url, farm, gateway, epoch, password }: MqttLinkOptions): ConnectCloud {
   const user = `${farm}/${gateway}`;
-  const topics = (['ack', 'rules'] as const).map((leaf) => topicOf(farm, gateway, leaf));
+  const topics = (['ack', 'rules', 'command'] as const).map((leaf) => topicOf(farm, gateway, leaf));
   const gone: GatewayGone = { v: 1, online: false, epoch };
   return (events) => {
     const client = mqtt.connect(url, {

@@ -14,6 +14,7 @@ import {
   readAck,
 } from '@karez/model';
 import type { Timekeeper } from '../clock/timekeeper.ts';
+import type { CommandDesk } from '../commands/command-desk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Budget } from './budget.ts';
 import type { CloudLink, ConnectCloud } from './link.ts';
@@ -29,6 +30,8 @@ export interface UplinkParts {
   inventory(): Inventory;
   /** Takes the rules that the cloud has for us. */
   rules(payload: Uint8Array): void;
+  /** Where there are actuators: takes commands, the cloud's time, and whether there is a link. */
+  commands?: Pick<CommandDesk, 'received' | 'heardTime' | 'link'>;
   connect: ConnectCloud;
   status(): GatewayStatus;
 }
@@ -144,6 +147,7 @@ export class Uplink {
       message: (leaf, payload) => {
         if (leaf === 'ack') this.#acknowledged(payload);
         else if (leaf === 'rules') this.#parts.rules(payload);
+        else if (leaf === 'command') void this.#parts.commands?.received(payload);
       },
       down: (trouble) => {
         this.#link = undefined;
@@ -216,12 +220,14 @@ export class Uplink {
     const now = this.#parts.clock.monoMs();
     if (sentMs > now || now - sentMs > LIMITS.ackTimeoutMs) return;
     const halfMs = (now - sentMs) / 2;
+    this.#parts.commands?.heardTime(timeMs, sentMs);
     this.#parts.timekeeper.report('cloud', timeMs, halfMs + 1, now - halfMs);
   }
 
   #change(state: LinkState['state'], trouble: string | null): void {
     if (state !== this.link.state) this.link.sinceMs = this.#parts.clock.wallMs();
     this.link.state = state;
+    this.#parts.commands?.link(state === 'up');
     this.link.trouble = trouble;
   }
 }

@@ -29,6 +29,8 @@ export interface Slave {
   word(register: number): number | undefined;
   /** Registers that it answers at once. */
   most?: number;
+  /** What answers a request, function and four bytes, where the device is more than registers. */
+  answer?(request: readonly number[]): number[];
 }
 
 export type SlaveFraming = 'rtu' | 'tcp';
@@ -96,6 +98,7 @@ export class ModbusBus {
   #answer(address: number, request: Uint8Array): number[] | undefined {
     const known = this.#slave(address);
     if (known === undefined) return undefined;
+    if ('answer' in known && known.answer !== undefined) return known.answer([...request]);
     const { functions, word, most = 125 } = 'word' in known ? known : holdingFromZero(known);
     const [code, high, low, countHigh, countLow] = request as unknown as [number, number, number, number, number];
     const first = (high << 8) | low;

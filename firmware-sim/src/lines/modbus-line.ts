@@ -4,8 +4,9 @@ import Type, { type Static } from 'typebox';
 import { SIM_MODBUS_DEVICES, type SimModbusDevice, type SimModbusKind, slaveOf } from '../codec/modbus-devices.ts';
 import { ModbusBus, sealed } from '../codec/modbus-slave.ts';
 import { SENSED, SENSED_VALUES } from '../codec/modbus-values.ts';
+import { RelayBoard } from '../codec/relay-board.ts';
 import type { Trait } from '../faults/fault-table.ts';
-import { closed, DepthCm, lineKind, SimPort } from './line-kind.ts';
+import { closed, DepthCm, type LineDevice, lineKind, SimPort } from './line-kind.ts';
 
 const KINDS = Object.keys(SIM_MODBUS_DEVICES) as SimModbusKind[];
 const USUAL_KIND = 'cwt-soil-7in1';
@@ -22,6 +23,16 @@ const Probe = Type.Object(
 );
 type Probe = Static<typeof Probe>;
 
+const Relays = Type.Object(
+  {
+    device: Id,
+    address: Type.Integer({ minimum: 1, maximum: 247 }),
+    relays: Type.Optional(Type.Integer({ minimum: 1, maximum: 32, description: 'Default 8.' })),
+  },
+  closed,
+);
+const USUAL_RELAYS = 8;
+
 const deviceOf = ({ kind = USUAL_KIND }: Probe): SimModbusDevice => SIM_MODBUS_DEVICES[kind];
 
 export const modbusLine = lineKind({
@@ -32,12 +43,13 @@ export const modbusLine = lineKind({
       framing: Type.Optional(
         Type.Enum(['rtu', 'tcp'], { description: 'Default rtu; tcp is Modbus TCP, on a TCP port only.' }),
       ),
-      probes: Type.Array(Probe, { minItems: 1, maxItems: 247 }),
+      probes: Type.Array(Probe, { maxItems: 247 }),
+      boards: Type.Optional(Type.Array(Relays, { maxItems: 32, description: 'Boards with relays.' })),
     },
     closed,
   ),
-  devices: ({ probes, framing }) =>
-    probes.map((probe, i) => {
+  devices: ({ probes, boards = [], framing }) => [
+    ...probes.map((probe, i) => {
       const { senses, absent } = deviceOf(probe);
       const traits: Trait[] = ['bytes', 'address', 'values'];
       // Modbus TCP leaves checksums to TCP.
@@ -48,18 +60,30 @@ export const modbusLine = lineKind({
         ...{ traits, values: SENSED_VALUES[senses] },
       };
     }),
-  problem({ probes, framing, port }) {
-    if (new Set(probes.map((p) => p.address)).size !== probes.length)
+    ...boards.map(({ device }, i): LineDevice => {
+      const traits: Trait[] = framing === 'tcp' ? ['bytes', 'address'] : ['bytes', 'address', 'checksum'];
+      return { id: device, key: `boards.${i}.device`, traits, values: [] };
+    }),
+  ],
+  problem({ probes, boards = [], framing, port }) {
+    const addresses = [...probes, ...boards].map((p) => p.address);
+    if (new Set(addresses).size !== addresses.length)
       return { key: 'probes', expected: 'must have addresses that differ' };
     if (framing === 'tcp' && !('tcp' in port)) return { key: 'framing', expected: 'must be rtu on a pty' };
     const deepless = probes.findIndex((p) => deviceOf(p).senses === 'soil' && p.depthCm === undefined);
     return deepless === -1 ? undefined : { key: `probes.${deepless}.depthCm`, expected: 'is missing' };
   },
-  open({ probes, framing = 'rtu' }, senses) {
+  open({ probes, boards = [], framing = 'rtu' }, senses) {
+    const relays = new Map(
+      boards.map(({ device, address, relays: n = USUAL_RELAYS }) => [
+        address,
+        { device, it: new RelayBoard(n, () => senses.world.nowMs) },
+      ]),
+    );
     const byAddress = new Map(probes.map((probe) => [probe.address, probe]));
     const slave = (address: number) => {
       const probe = byAddress.get(address);
-      if (probe === undefined) return undefined;
+      if (probe === undefined) return relays.get(address)?.it.slave;
       const device = deviceOf(probe);
       return slaveOf(device, SENSED[device.senses](probe, senses));
     };
@@ -69,10 +93,11 @@ export const modbusLine = lineKind({
       tick: () => [],
       take: (bytes) =>
         bus.take(bytes).map(({ address, reply }) => ({
-          ...{ device: byAddress.get(address)?.device as string, bytes: reply, framed: true },
+          ...{ device: (byAddress.get(address) ?? relays.get(address))?.device as string, bytes: reply, framed: true },
           elsewhere: () => fromElsewhere(reply, framing),
         })),
-      restart() {
+      restart(id) {
+        for (const { device, it } of relays.values()) if (device === id) it.restart();
         bus = new ModbusBus(slave, framing);
       },
     };

@@ -45,6 +45,7 @@ interface Actuator {
   outSinceMs: number | null;
   safeSinceMs: number | null;
   failures: number;
+  turn: number;
   retryMs: number;
   isToldUnknown: boolean;
   /** Since when it waits for its pump. */
@@ -75,7 +76,7 @@ export class CommandMachine {
         spec.id,
         {
           ...{ spec, value: null, order: undefined, run: undefined, next: undefined, outSinceMs: null },
-          ...{ safeSinceMs: null, failures: 0, retryMs: Number.NEGATIVE_INFINITY, waitsSinceMs: undefined },
+          ...{ safeSinceMs: null, failures: 0, turn: 0, retryMs: Number.NEGATIVE_INFINITY, waitsSinceMs: undefined },
           isToldUnknown: false,
         },
       ]),
@@ -95,6 +96,11 @@ export class CommandMachine {
 
   value(id: string): number | null {
     return this.#actuators.get(id)?.value ?? null;
+  }
+
+  /** Changes whenever an order goes out or is answered. */
+  turn(id: string): number {
+    return this.#actuators.get(id)?.turn ?? 0;
   }
 
   /** The run that is under way, for whoever looks on. */
@@ -184,6 +190,7 @@ export class CommandMachine {
     const order = actuator?.order;
     if (actuator === undefined || order === undefined) return;
     actuator.order = undefined;
+    actuator.turn++;
     this.#set(actuator, value, nowMs);
     const { run, spec } = actuator;
     if (value === order.value) {
@@ -278,6 +285,7 @@ export class CommandMachine {
     if (isOut && run !== undefined) run.wasTold = true;
     if (isOut) actuator.outSinceMs ??= nowMs;
     actuator.order = { value: wanted, sinceMs: nowMs };
+    actuator.turn++;
     return { actuator: spec.id, value: wanted, runMs: isOut ? (run?.runS ?? 0) * 1000 : null };
   }
 
