@@ -19,6 +19,12 @@ const COMMANDS = {
   sim: ['firmware-sim/src/main.ts', [], 'start a simulated farm', '--config sim.yaml [--speed X] [--seed N]'],
   gateway: ['cloud/src/main.ts', ['gateway'], 'make a credential for a gateway', 'add FARM GATEWAY --data DIR'],
   token: ['cloud/src/people-main.ts', ['token'], 'make a token for a program', 'add NAME --farm FARM --data DIR'],
+  command: [
+    'cloud/src/command-main.ts',
+    [],
+    'switch a valve or pump, or stop everything',
+    'set GATEWAY ACTUATOR on --for S | stop',
+  ],
   person: ['cloud/src/people-main.ts', ['person'], 'help somebody back in', 'reset LOGIN --data DIR'],
   device: ['edge/src/main.ts', ['device'], 'try a device, or find those on a line', 'try PROFILE PORT | scan PORT'],
   store: ['cloud/src/store-main.ts', [], 'copy the embedded store into an InfluxDB', 'move --data DIR --to URL'],

@@ -9,6 +9,11 @@ const HELP = `karez edge: a gateway.
   --config FILE   its configuration (YAML)
   --check         only says whether it could start: reads the configuration, looks at the journal, changes nothing
 
+karez edge stop --config FILE
+  puts every actuator into its safe state and takes no command, also after a restart, until
+karez edge resume --config FILE
+  takes commands again; nothing is switched on by it
+
 karez decode PROFILE HEX
   prints as JSON what a frame says, or why it is refused (exit 1); PROFILE may be a YAML file of your own; of Modbus, a request may stand before its reply
 karez decode FILE.yaml
@@ -59,6 +64,18 @@ async function edge(args: string[]): Promise<void> {
   }, logger);
 }
 
+/** At the gateway itself, whether it runs or not. */
+async function setStopped(isStopped: boolean, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new Error('say which configuration: karez edge stop --config gateway.yaml');
+  const [{ readConfig }, { setStop }] = await Promise.all([
+    import('./read-config.ts'),
+    import('./commands/stop-file.ts'),
+  ]);
+  await setStop((await readConfig(values.config)).dataDir, isStopped);
+  console.log(isStopped ? 'Everything is stopped, as soon as the gateway runs.' : 'Commands are taken again.');
+}
+
 async function decode([profileId, ...rest]: string[]): Promise<void> {
   if (profileId === '--help' || profileId === '-h') {
     console.log(HELP);
@@ -94,6 +111,7 @@ try {
   const [first, ...rest] = process.argv.slice(2);
   if (first === 'decode') await decode(rest);
   else if (first === 'device') await (await import('./device-main.ts')).device(rest);
+  else if (first === 'stop' || first === 'resume') await setStopped(first === 'stop', rest);
   else await edge(process.argv.slice(2));
 } catch (error) {
   if (process.argv[2] === 'decode' || process.argv[2] === 'device') console.error(messageOf(error));

@@ -4,7 +4,15 @@
  * every few seconds, so a cloud that is killed forgets at most those: the next ones come with the next connection.
  */
 import type { ApiGateway, FarmDetail, FarmSummary, GatewayStatus, Inventory } from '@karez/model';
-import { ALERT_PROFILE, type CatalogActuator, COMMAND_PROFILE, channelKey, KarezError, LIMITS } from '@karez/model';
+import {
+  ACTUATOR_PROFILE,
+  ALERT_PROFILE,
+  type CatalogActuator,
+  COMMAND_PROFILE,
+  channelKey,
+  KarezError,
+  LIMITS,
+} from '@karez/model';
 import { channelPath, type StoreChannel } from '../store/store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { GatewayWord, Heard } from '../vault/sources.ts';
@@ -24,6 +32,9 @@ interface GatewayEntry {
   /** Last word by epoch, the newest last. */
   words: Map<string, GatewayWord>;
 }
+
+/** Profiles of devices that are told of in other words than values. */
+const HIDDEN: readonly string[] = [ALERT_PROFILE, COMMAND_PROFILE, ACTUATOR_PROFILE];
 
 export class Registry {
   readonly #vault: OpenVault;
@@ -179,9 +190,9 @@ export class Registry {
     if (first === undefined) return undefined;
     const fields = new Map(entries.flatMap((e) => newest(e)?.fields ?? []).map((field) => [field.id, field]));
     const devices = entries.flatMap((e) =>
-      // What a gateway's rules say is told as alerts, not as values of a device.
+      // What a gateway's rules say is told as alerts, what actuators do as actuators, not as values of a device.
       (newest(e)?.devices ?? [])
-        .filter((d) => d.profile !== ALERT_PROFILE && d.profile !== COMMAND_PROFILE)
+        .filter((d) => !HIDDEN.includes(d.profile))
         .map((d) => ({
           ...{
             id: `${e.gateway}/${d.id}`,

@@ -2,6 +2,7 @@
 import type { Route } from './route/route.ts';
 import { usePageStart, useRoute } from './route/use-route.ts';
 import type { Shelf } from './settings/preferences.ts';
+import { ActuatorsPage } from './view/actuators/actuators-page.tsx';
 import { AlertsPage } from './view/alerts/alerts-page.tsx';
 import { ChartPage } from './view/chart/chart-page.tsx';
 import { DevicePage } from './view/device/device-page.tsx';
@@ -68,6 +69,8 @@ function FarmPages({ route }: { route: Route }) {
       return <MapPage />;
     case 'gateways':
       return <GatewaysPage />;
+    case 'actuators':
+      return <ActuatorsPage />;
     case 'alerts':
       return <AlertsPage opened={route.alert} />;
     case 'device':

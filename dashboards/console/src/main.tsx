@@ -18,6 +18,7 @@ import './style/gateways.css';
 import './style/alerts.css';
 import './style/rules.css';
 import './style/device.css';
+import './style/actuators.css';
 
 function shelf(): Shelf {
   try {

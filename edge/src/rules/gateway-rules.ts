@@ -3,6 +3,7 @@
  * journal like a reading; what is on stands on the local page and in the status.
  */
 import {
+  ACTUATOR_PROFILE,
   ALERT_PROFILE,
   type Cancel,
   type Clock,
@@ -47,6 +48,8 @@ export interface SeenSample {
   qualities: readonly number[];
 }
 
+/** Devices that rules do not watch: they speak only when something happens. */
+const OWN: readonly string[] = [ALERT_PROFILE, COMMAND_PROFILE, ACTUATOR_PROFILE];
 const TICK_MS = 1_000;
 /** Of what is wrong, in a status. */
 const TROUBLE_LENGTH = 300;
@@ -204,7 +207,7 @@ function worldOf({ gateway, devices, fields }: Inventory): World {
   const crops = new Map(fields.map((field) => [field.id, field.crop]));
   return {
     devices: devices
-      .filter((device) => device.active && device.profile !== ALERT_PROFILE && device.profile !== COMMAND_PROFILE)
+      .filter((device) => device.active && !OWN.includes(device.profile))
       .map(({ id, kind, field, intervalMs, channels }) => ({
         ...{
           gateway: gateway.id,

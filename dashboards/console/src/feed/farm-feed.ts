@@ -31,6 +31,8 @@ export interface FarmSnapshot {
   loads: number;
   /** Rises with every alert that begins, changes or ends. */
   alertChanges: number;
+  /** Rises whenever actuators, commands or a stop have changed. */
+  actuatorChanges: number;
 }
 
 /** Views are told of new readings at most this often, ms. */
@@ -102,6 +104,7 @@ export class FarmFeed {
         gateways: [],
         alerts: [],
         alertChanges: 0,
+        actuatorChanges: 0,
         connection: { state: 'loading' },
         problem: undefined,
       },
@@ -188,6 +191,8 @@ export class FarmFeed {
       this.#settle();
     } else if (name === 'gateway') this.#gateway(data as LiveGateway);
     else if (name === 'alert') this.takeAlert(data as ApiAlert);
+    else if (name === 'command' || name === 'actuators')
+      this.#show({ actuatorChanges: this.#snapshot.actuatorChanges + 1 });
     else if (name === 'late') this.#lateLater ??= this.#clock.after(LATE_MS, () => this.#lateCame());
     else if (name === 'farm') this.#farmLater ??= this.#clock.after(FARM_CHANGED_MS, () => void this.#describe());
   }

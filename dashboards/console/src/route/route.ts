@@ -10,6 +10,7 @@ export type Route =
   | { page: 'overview'; farm: string }
   | { page: 'map'; farm: string }
   | { page: 'gateways'; farm: string }
+  | { page: 'actuators'; farm: string }
   | { page: 'people'; farm: string }
   /** `alert`: the one that is opened. */
   | { page: 'alerts'; farm: string; alert: number | null }
@@ -36,6 +37,7 @@ export function parseRoute(hash: string): Route {
   switch (page) {
     case 'map':
     case 'gateways':
+    case 'actuators':
     case 'people':
     case 'settings':
     case 'rules':

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { needsSomebody } from '../feed/alert-list.ts';
 import { hrefOf, type Route } from '../route/route.ts';
 import type { Key } from '../words/words.ts';
+import { useActuators } from './actuators/use-actuators.ts';
 import { useFarm, usePorts } from './farm-context.tsx';
 import { Icon, type IconName } from './part/icon.tsx';
 import { useReader } from './session-context.tsx';
@@ -42,6 +43,7 @@ export function FarmShell({ route, children }: { route: Route; children: ReactNo
       () => {},
     );
   }, [api, connection.state]);
+  const actuators = useActuators().answer?.actuators ?? [];
   const title = detail?.title ?? farm;
   useEffect(() => {
     document.title = `${title} · ${say('app.name')}`;
@@ -57,6 +59,14 @@ export function FarmShell({ route, children }: { route: Route; children: ReactNo
       here: page === 'alerts' || page === 'rules' || page === 'rule',
       count: alerts.filter((a) => needsSomebody(a, nowMs)).length,
     },
+    ...(actuators.length === 0
+      ? []
+      : [
+          {
+            ...({ key: 'nav.actuators', icon: 'valve', route: { page: 'actuators', farm } } as const),
+            here: page === 'actuators',
+          },
+        ]),
     { key: 'nav.map', icon: 'map', route: { page: 'map', farm }, here: page === 'map' },
     { key: 'nav.gateways', icon: 'gateway', route: { page: 'gateways', farm }, here: page === 'gateways' },
     { key: 'nav.settings', icon: 'settings', route: { page: 'settings', farm }, here: page === 'settings' },

@@ -1,8 +1,10 @@
+import { enActuators } from './en-actuators.ts';
 import { enAlerts } from './en-alerts.ts';
 import { enRules } from './en-rules.ts';
 
 /** What the console says in English. A text with `one` and `other` is chosen by the number `n`. */
 export const en = {
+  ...enActuators,
   ...enAlerts,
   ...enRules,
 

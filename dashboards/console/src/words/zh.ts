@@ -1,9 +1,11 @@
 /** What the console says in Chinese: written for itself, not after the English. */
 import type { Catalogue } from './words.ts';
+import { zhActuators } from './zh-actuators.ts';
 import { zhAlerts } from './zh-alerts.ts';
 import { zhRules } from './zh-rules.ts';
 
 export const zh: Catalogue = {
+  ...zhActuators,
   ...zhAlerts,
   ...zhRules,
 

@@ -18,6 +18,7 @@ const PATHS = {
   minus: 'M5 12h14',
   whole: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   now: 'M4 12h11M10 7l5 5-5 5M20 5v14',
+  valve: 'M4 13v7l8-3.5zM20 13v7l-8-3.5zM12 16.5V9M8 9h8M12 9V5M9 5h6',
   tick: 'M5 12.5l5 5L19 7',
 } as const;
 
