@@ -28,7 +28,7 @@ import { type Remembered, remembered, StepJournal } from './step-journal.ts';
 export interface CommandDeskParts {
   clock: Clock;
   logger: Logger;
-  journal: Pick<Journal, 'append' | 'opened'>;
+  journal: Pick<Journal, 'append' | 'hurry' | 'opened'>;
   now(): Moment;
   actuators: readonly (CatalogActuator & { output: string; linkLossS: number | null })[];
   channels: CommandChannels;

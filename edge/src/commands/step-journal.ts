@@ -17,6 +17,8 @@ export interface CommandStepRow {
   value: number | null;
 }
 
+/** A command waits for the disk, not for other readings. */
+const HURRY_MS = 1_000;
 /** Marks of commands: no device can have such a name. */
 const TAKEN = '@taken/';
 const OVER = '@over/';
@@ -43,7 +45,7 @@ export function remembered(marks: readonly Mark[], actuator: string): Remembered
 }
 
 export class StepJournal {
-  readonly #journal: Pick<Journal, 'append'>;
+  readonly #journal: Pick<Journal, 'append' | 'hurry'>;
   readonly #channels: CommandChannels;
   readonly #logger: Logger;
   readonly #now: () => Moment;
@@ -51,7 +53,12 @@ export class StepJournal {
   #turn: Promise<unknown> = Promise.resolve();
   readonly counts = { written: 0, dropped: 0 };
 
-  constructor(journal: Pick<Journal, 'append'>, channels: CommandChannels, logger: Logger, now: () => Moment) {
+  constructor(
+    journal: Pick<Journal, 'append' | 'hurry'>,
+    channels: CommandChannels,
+    logger: Logger,
+    now: () => Moment,
+  ) {
     this.#journal = journal;
     this.#channels = channels;
     this.#logger = logger;
@@ -105,6 +112,7 @@ export class StepJournal {
     // An actuator that is none of ours has no channel: 0 stands for it.
     const values = [number, state ?? 0, codeOfStep(step, reason), shown];
     const mark = markOf(actuator, number, step);
+    this.#journal.hurry(HURRY_MS);
     await this.#journal.append(
       Math.round(moment.timeMs),
       state === undefined ? command : [...command, state],
