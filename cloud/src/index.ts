@@ -9,7 +9,7 @@ export { gatewaysSeen } from './registry/sight.ts';
 export { embeddedStore } from './store/embedded.ts';
 export { openInfluxStore } from './store/influx.ts';
 export { parseInfluxUrl } from './store/influx-address.ts';
-export { toLines } from './store/line-protocol.ts';
+export { holdsReadings, toLines } from './store/line-protocol.ts';
 export type { Outcome, Store, StoreBatch, StoreChannel } from './store/store.ts';
 export { ownersToken } from './testing/owners-token.ts';
 export { type OpenVault, openVault } from './vault/open-vault.ts';

@@ -1,7 +1,6 @@
 /** How many readings of gateways an InfluxDB holds: a point has its value, or, where the sensor is absent, a field that ends in .absent. */
 
-/** What the cloud writes beside the readings. */
-const NOTES = ['gateway', 'flow', 'derived', 'rollup_policy', 'alert'];
+import { holdsReadings } from '@karez/cloud';
 
 /** Counts them field by field, `url` as the cloud's --store has it. */
 export async function countPoints(url: string, gateways: readonly string[]): Promise<number> {
@@ -17,10 +16,8 @@ export async function countPoints(url: string, gateways: readonly string[]): Pro
   const where = gateways.map((gateway) => `gateway = '${gateway}'`).join(' OR ');
   let count = 0;
   for (const { name, values: fields } of await ask('SHOW FIELD KEYS')) {
-    if (NOTES.includes(name)) continue;
     for (const [field] of fields) {
-      // Quantities have a dot in their names; what the cloud notes of a device beside its readings has none.
-      if (!String(field).includes('.') || String(field).endsWith('.q')) continue;
+      if (!holdsReadings(name, String(field))) continue;
       const [series] = await ask(`SELECT count("${field}") FROM autogen."${name}" WHERE ${where}`);
       count += Number(series?.values[0]?.[1] ?? 0);
     }

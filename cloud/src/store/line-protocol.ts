@@ -19,6 +19,16 @@ export function measurementOf(quantity: string): string {
   return (quantityOf(quantity) ?? QUANTITIES['soil.raw']).kind;
 }
 
+const KINDS: ReadonlySet<string> = new Set(Object.values(QUANTITIES).map(({ kind }) => kind));
+
+/**
+ * Whether a field of a measurement holds readings: their values, or the marks of absent ones. Notes (cloud/src/notes) share the
+ * measurement `device` with them; a note's field has no dot there, and the id of a quantity has one.
+ */
+export function holdsReadings(measurement: string, field: string): boolean {
+  return KINDS.has(measurement) && field.includes('.') && !field.endsWith('.q');
+}
+
 /** Fields of a quantity, quoted for a query: its value, its quality bits, the bits of an absent one. */
 export function fieldsOf(quantity: string): { value: string; bits: string; absent: string } {
   return { value: `"${quantity}"`, bits: `"${quantity}.q"`, absent: `"${quantity}.absent"` };

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { holdsReadings } from '@karez/cloud';
 import { influxdConfig, influxdProgram } from '@karez/cloud/testing';
 import { freePort } from '../link.ts';
 import type { StoredRows } from './books.ts';
@@ -76,18 +77,13 @@ async function answering(base: string, ended: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What the cloud writes beside the readings: its own figures, and what follows from readings. */
-const NOTES = ['gateway', 'flow', 'derived', 'rollup_policy'];
-
 /** Every reading: a point has its value, or, where the sensor is absent, a field that ends in .absent; .q says more of it. */
 async function readRows(base: string): Promise<StoredRows> {
   const times = new Map<string, number[]>();
   let count = 0;
   for (const { name: measurement, values: fields } of await query(base, 'SHOW FIELD KEYS')) {
-    if (NOTES.includes(measurement)) continue;
     for (const [field] of fields as [string, string][]) {
-      // Quantities have a dot in their names; what the cloud notes of a device beside its readings has none.
-      if (!field.includes('.') || field.endsWith('.q')) continue;
+      if (!holdsReadings(measurement, field)) continue;
       const series = await query(base, `SELECT "${field}" FROM "${measurement}" GROUP BY device, place`);
       for (const { tags, values } of series) {
         const place = tags?.place ? `@${tags.place}` : '';
