@@ -44,11 +44,11 @@ const notice = (id: string, more: Partial<Notice> = {}): Notice => ({
   ...{ text: { en: `Frost ${id}`, zh: `霜冻 ${id}` }, path: '/farm/north', people: [], roles: ['owner', 'operator'] },
   ...more,
 });
-/** Virtual time goes on in small steps, with real pauses in which the disk's thread answers. */
+/** Virtual time goes on in small steps; after each the disk's thread, which answers in order, has answered what was asked in turn. */
 async function later(ms: number, steps = 20): Promise<void> {
   for (let i = 0; i < steps; i++) {
     await clock.advance(ms / steps);
-    await new Promise((resolve) => setTimeout(resolve, 4));
+    for (let asked = 0; asked < 4; asked++) await outbox.contacts(1);
   }
 }
 
