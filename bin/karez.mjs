@@ -29,6 +29,7 @@ const COMMANDS = {
   device: ['edge/src/main.ts', ['device'], 'try a device, or find those on a line', 'try PROFILE PORT | scan PORT'],
   store: ['cloud/src/store-main.ts', [], 'copy the embedded store into an InfluxDB', 'move --data DIR --to URL'],
   decode: ['edge/src/main.ts', ['decode'], 'say what a frame means, or why it is refused', 'PROFILE HEX | --list'],
+  flows: ['edge/node-red/flows/flows-main.mjs', [], 'start Node-RED with nodes for Karez', '--data DIR [--port 1880]'],
   scenario: [
     'system-test/src/scenario/main.ts',
     [],

@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const consoleFolder = join(root, 'dashboards/console');
 
-function npm(args, what) {
+function npm(args, what, cwd = root) {
   const began = Date.now();
   console.log(`${what} …`);
-  const done = spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const done = spawnSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   if (done.status !== 0) {
     console.error(done.error?.message ?? `${done.stdout}\n${done.stderr}`);
     console.error(`"npm ${args.join(' ')}" failed; its words stand above.`);
@@ -43,4 +43,10 @@ const folders = [...['src', 'public', 'worker'].map((f) => join(consoleFolder, f
 const sources = Math.max(...folders.map(newest));
 if (!existsSync(built) || statSync(built).mtimeMs < sources) {
   npm(['run', 'build', '-w', 'dashboards/console'], 'Building the console');
+}
+
+// Node-RED is only for those who make flows, and for the tests: `npm start` stays light.
+const flows = join(root, 'edge/node-red');
+if (process.argv[2] === 'flows' && !existsSync(join(flows, 'node_modules/.package-lock.json'))) {
+  npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], 'Installing Node-RED (once)', flows);
 }

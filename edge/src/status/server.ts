@@ -50,6 +50,8 @@ export async function startStatusServer(
     '/words.js': () => pageFile('words.js', SCRIPT),
     '/quantities.json': () => [JSON_TYPE, JSON.stringify(WITH_STATES)],
     '/status.json': () => [JSON_TYPE, JSON.stringify(view(true), plain)],
+    // For programs that look all the time: nobody waits for what they see, so that commits keep their pace.
+    '/values.json': () => [JSON_TYPE, JSON.stringify(view(), plain)],
     // Loaded when first asked for: most gateways are never scraped.
     '/metrics': async () => ['text/plain; version=0.0.4', await (await import('./metrics.ts')).metricsText(view())],
     '/healthz': () => [JSON_TYPE, '{"ok":true}'],
