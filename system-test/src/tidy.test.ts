@@ -89,7 +89,7 @@ describe('calls', () => {
     isTest(f) ||
     /(^|\/)(main|[a-z-]+-main|vite\.config|vitest\.config)\.(tsx?|mjs)$/.test(f) ||
     f === 'model/src/ports.ts' ||
-    /^(bin|dashboards)\//.test(f);
+    /^(bin|dashboards|edge\/node-red)\//.test(f);
 
   test.each(banned)('%s only in main files and adapters', (pattern, instead) => {
     const wrong = sources.filter((f) => !adapter(f)).filter((f) => pattern.test(withoutComments(text(f))));
