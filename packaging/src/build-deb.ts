@@ -50,6 +50,8 @@ export function buildDeb({ root, arch, version, out, compression = 6, change }: 
     mkdirSync(dist, { recursive: true });
     program(root, dist, arch, version);
     change?.(dist);
+    // As the first start would do it (edge/stripped.mjs), which here may not write beside the program.
+    execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(dist, 'edge/strip-all.mjs')]);
     for (const [from, to] of Object.entries(SYSTEM_FILES)) {
       mkdirSync(dirname(join(stage, to)), { recursive: true });
       cpSync(join(root, from), join(stage, to));
@@ -85,8 +87,8 @@ function program(root: string, dist: string, arch: string, version: string): voi
 
 /** As bin/service.mjs starts it, without a process in between. */
 function starter(root: string): string {
-  const { entry, flags, env } = JSON.parse(readFileSync(join(root, 'edge/launch.json'), 'utf8')) as {
-    entry: string;
+  const { preload, flags, env } = JSON.parse(readFileSync(join(root, 'edge/launch.json'), 'utf8')) as {
+    preload: string;
     flags: string[];
     env: Record<string, string>;
   };
@@ -96,7 +98,7 @@ function starter(root: string): string {
 here=$(dirname "$(dirname "$(readlink -f "$0")")")
 export ${variables.join(' ')}
 exec "$here/node_modules/node/bin/node" --disable-warning=ExperimentalWarning ${flags.join(' ')} \\
-  "$here/edge/${entry}" --config /etc/karez/gateway.yaml "$@"
+  --import "file://$here/edge/${preload}" "$here/edge/src/main.ts" --config /etc/karez/gateway.yaml "$@"
 `;
 }
 

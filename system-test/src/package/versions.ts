@@ -1,5 +1,5 @@
 /** The packages that a trial needs: a good one, a better one, one that dies, one that hangs, one with a newer journal. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDeb } from '../../../packaging/src/build-deb.ts';
 
@@ -9,17 +9,16 @@ function replaceIn(path: string, from: string, to: string): void {
   writeFileSync(path, before.replace(from, to));
 }
 
-const START = "await import('./src/main.ts');";
+const MAIN = 'edge/src/main.ts';
 
 /** What is wrong with each version. */
 export const VERSIONS: Record<string, (dist: string) => void> = {
   '0.1.0': () => {},
   '0.1.1': () => {},
   // Starts, says that it is ready, and dies.
-  '0.1.2': (dist) =>
-    replaceIn(join(dist, 'edge/main.mjs'), START, `${START}\nsetTimeout(() => process.exit(3), 2_000);`),
+  '0.1.2': (dist) => appendFileSync(join(dist, MAIN), '\nsetTimeout(() => process.exit(3), 2_000);\n'),
   // Does not even start.
-  '0.1.3': (dist) => writeFileSync(join(dist, 'edge/main.mjs'), 'not a program'),
+  '0.1.3': (dist) => writeFileSync(join(dist, MAIN), "throw new Error('a version that does not start');\n"),
   // Its journal is one that the versions before cannot read.
   '0.2.0': (dist) => {
     const tables = join(dist, 'edge/src/journal/tables.ts');
