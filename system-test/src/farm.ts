@@ -40,6 +40,8 @@ export interface TestFarm {
   /** Where a node finds the gateway's broker: a port of this machine, or a socket file that leads there. */
   broker: { port: number } | { path: string };
   cloudMqttPort: number;
+  /** What a request to the cloud has to bring. */
+  authorization: string;
   /** Starts a part without waiting for it. */
   launch(part: Part): Running;
   cloud(): Service;
@@ -167,6 +169,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
   };
   return {
     ...{ folder, link, nodes, probes, broker: at('mqtt', plan.ports.mqtt), cloudMqttPort: cloudMqtt as number },
+    authorization,
     launch: start,
     cloud: () => cloud as Service,
     async startCloud() {

@@ -3,11 +3,14 @@
  * with the link cut, the gateway killed and the cloud killed at each step. Never is a relay switched on twice for one command; in the end it
  * is off, within its limit, and everybody knows. Takes a minute or two: processes start a dozen times.
  */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ApiCommand } from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GATEWAY } from '../farm.ts';
-import { type Service, waitFor } from '../process.ts';
+import { FARM, GATEWAY } from '../farm.ts';
+import { ROOT, type Service, waitFor } from '../process.ts';
 import { type CommandFarm, makeCommandFarm } from './relay-rig.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -223,6 +226,33 @@ test('everything stops, and nothing starts until it is released', { timeout: TIM
   await settled();
   const again = await it.ask({ actuator: VALVE, runS: 2 });
   expect((await it.until(again.id, ...ENDS)).phase).toBe('done');
+});
+
+test('from the command line; and a stop at the gateway itself, without the cloud', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await settled();
+  const node = (file: string, ...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', `${ROOT}${file}`, ...args]);
+  const authorization = String(it.farm.authorization);
+  const cloudAt = ['--farm', FARM, '--url', String(cloud.ready.http), '--token', authorization.replace('Bearer ', '')];
+  const command = async (...args: string[]) => (await node('cloud/src/command-main.ts', ...args, ...cloudAt)).stdout;
+  expect(await command('set', GATEWAY, VALVE, 'on', '--for', '50')).toMatch(/running\n$/);
+  expect(await command('list')).toMatch(new RegExp(`${GATEWAY} ${VALVE} \\(valve\\): on since`));
+  const config = ['--config', join(it.farm.folder, 'gateway.yaml')];
+  await node('edge/src/main.ts', 'stop', ...config);
+  await waitFor('the relay to be off', () => !it.rig.board.isOn(RELAY));
+  await expect(command('set', GATEWAY, VALVE, 'on', '--for', '5')).rejects.toMatchObject({
+    stdout: expect.stringContaining('refused (stopped)'),
+  });
+  await node('edge/src/main.ts', 'resume', ...config);
+  await waitFor('commands to be taken again', async () => {
+    const asked = await it.ask({ actuator: VALVE, runS: 1 });
+    return (await it.until(asked.id, ...ENDS)).phase === 'done';
+  });
+  await expect(command('set', GATEWAY, VALVE, 'on')).rejects.toMatchObject({
+    stderr: expect.stringContaining('runS'),
+  });
 });
 
 test('an orderly end of the gateway leaves everything off and told', { timeout: TIMEOUT_MS }, async () => {
