@@ -53,7 +53,8 @@ export function startFarmNotes(parts: FarmNotesParts): () => void {
       const farm = registry.farm(id);
       if (farm === undefined) continue;
       for (const note of outlines(farm)) say(note, OUTLINE_AGAIN_MS);
-      for (const note of [...devices(farm, parts), ...thresholds(farm, parts.rules(id))]) say(note, AGAIN_MS);
+      for (const note of [...gateways(farm, parts), ...devices(farm, parts), ...thresholds(farm, parts.rules(id))])
+        say(note, AGAIN_MS);
     }
   });
 }
@@ -63,6 +64,14 @@ function outlines({ id: farm, fields }: FarmDetail): Said[] {
   return fields.map(({ id, title, outline }) => ({
     ...{ measurement: 'field', tags: { farm, field: id } },
     fields: { title, outline: JSON.stringify(outline) },
+  }));
+}
+
+/** `gateway`, beside what it says of itself: 1 where it is away, for those who alert from numbers. */
+function gateways({ id: farm, gateways: ids }: FarmDetail, { registry }: FarmNotesParts): Said[] {
+  return ids.map((gateway) => ({
+    ...{ measurement: 'gateway', tags: { farm, gateway } },
+    fields: { away: registry.state(farm, gateway).online ? 0 : 1 },
   }));
 }
 
@@ -83,11 +92,12 @@ function devices(farm: FarmDetail, { clock, registry, alerts }: FarmNotesParts):
         ['silent', own !== undefined && (own.lastMs === null || nowMs - own.lastMs > silentMs)],
         ['trouble', own !== undefined && own.trouble !== null],
       ];
+      const state = states.find(([, holds]) => holds)?.[0] ?? 'ok';
       return {
         measurement: 'device',
         tags: { farm: farm.id, gateway, device, ...(field === null ? {} : { field }) },
         fields: {
-          ...{ title, kind, state: states.find(([, holds]) => holds)?.[0] ?? 'ok' },
+          ...{ title, kind, state, silent: state === 'silent' ? 1 : 0 },
           ...{ longitude: position?.[0], latitude: position?.[1] },
         },
       };

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { boardFiles } from '@karez/grafana';
 import { type QuantityId, quantityOf } from '@karez/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkMirrors, MIRRORED } from './alert-mirrors.ts';
 import { variableValues } from './ask-influx.ts';
 import { type ReadBoard, readBoards } from './board-queries.ts';
 import { checkQuery, quantityIn } from './check-query.ts';
@@ -125,6 +126,17 @@ describe.each(boards.map((board) => [board.uid, board] as const))('%s', (_, boar
     expect(missed).toEqual([]);
   });
 });
+
+test('each mirror of a rule asks what InfluxDB answers, and every mistake in it is noticed', async () => {
+  const found = await checkMirrors(filled.url, await filled.farm.api.farm(), Date.now());
+  console.log(
+    `mirrors ${MIRRORED.length}, asked ${found.asked} times, mistakes noticed ${found.noticed} of ${found.mistakes}`,
+  );
+  expect(found.problems).toEqual([]);
+  expect(found.mistakes).toBeGreaterThan(50);
+  // The rule fires in Karez for this probe, so its mirror does.
+  expect(found.firing).toContain('gw-1/soil-1@d10');
+}, 60_000);
 
 /** Units of Grafana that mean the unit of the quantity. */
 function unitsOf(quantity: QuantityId): string[] {
