@@ -1,5 +1,5 @@
 /**
- * `npm run grafana-alerts -- --cloud URL --token-file FILE [--farm ID …]`: writes provisioning/alerting/rules.yaml from the rules
+ * `npm run grafana:alerts -- --cloud URL --token-file FILE [--farm ID …]`: writes provisioning/alerting/rules.yaml from the rules
  * of the farms that the token may see, or of those named. Rules that were in the file and are no more, Grafana is told to delete.
  * `--defaults` needs no cloud: it writes what every farm begins with.
  */
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     defaults: { type: 'boolean', default: false },
   },
 });
-const HEAD = '# Mirrors of the rules of farms, written by `npm run grafana-alerts`: not to be edited.\n';
+const HEAD = '# Mirrors of the rules of farms, written by `npm run grafana:alerts`: not to be edited.\n';
 
 if (values.defaults) writeFileSync(values.out, defaultsFile());
 else {

@@ -14,6 +14,6 @@ const FARM: FarmDetail = {
 
 export function defaultsFile(): string {
   const head =
-    '# Mirrors of the rules that the demonstration farm begins with. `npm run grafana-alerts` replaces them by those of your farms.\n';
+    '# Mirrors of the rules that the demonstration farm begins with. `npm run grafana:alerts` replaces them by those of your farms.\n';
   return head + stringify(alertFile([{ farm: FARM, rules: DEFAULT_RULES }]), { lineWidth: 0 });
 }
