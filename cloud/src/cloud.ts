@@ -24,6 +24,7 @@ import { startRollups } from './rollup/rollup-job.ts';
 import { embeddedStore } from './store/embedded.ts';
 import { openInfluxStore } from './store/influx.ts';
 import { parseInfluxUrl } from './store/influx-address.ts';
+import type { TlsFiles } from './tls.ts';
 import { openVault } from './vault/open-vault.ts';
 
 export interface CloudOptions {
@@ -37,6 +38,8 @@ export interface CloudOptions {
   mail?: MailServer;
   mqttPort: number;
   mqttHost: string;
+  /** With these the broker, the API and the console speak TLS. */
+  tls?: TlsFiles;
   /** `embedded`, or an InfluxDB like http://127.0.0.1:8086/karez. */
   store: string;
   /** The InfluxDB's password or token where it does not stand in `store`. */
@@ -166,7 +169,7 @@ async function startParts(
       hearsRules: (farm, gateway) => alerts.hearsRules(farm, gateway),
       hearsCommands: (farm, gateway) => commands.desk.hears(farm, gateway),
     },
-    { port: options.mqttPort, host: options.mqttHost },
+    { port: options.mqttPort, host: options.mqttHost, ...(options.tls === undefined ? {} : { tls: options.tls }) },
   );
   broker = opened;
   started.defer(() => opened.close());
@@ -175,6 +178,7 @@ async function startParts(
     ...{ rules: alerts.rules, alerts: alerts.alerts, alertsDb: alerts.db },
     commands: commands.desk,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...{ consoleDir: options.consoleDir, version: options.version },
   });
   started.defer(() => api.close());
@@ -186,7 +190,7 @@ async function startParts(
   return {
     http: `${http}/`,
     welcome: code === undefined ? undefined : `${base}/#/welcome?code=${code}`,
-    mqtt: `mqtt://${options.mqttHost}:${opened.port}`,
+    mqtt: `${options.tls === undefined ? 'mqtt' : 'mqtts'}://${options.mqttHost}:${opened.port}`,
     ingest,
     stop: () => started.disposeAsync(),
   };

@@ -8,6 +8,7 @@ import { startCloud } from './cloud.ts';
 import type { MailServer } from './notify/senders/email.ts';
 import { makeCredential } from './registry/credentials.ts';
 import { storeSecret } from './store/store-secret.ts';
+import { readTls, type TlsFiles } from './tls.ts';
 import { openVault } from './vault/open-vault.ts';
 
 const HELP = `karez cloud: broker, ingest, store, API and console.
@@ -16,6 +17,8 @@ const HELP = `karez cloud: broker, ingest, store, API and console.
   --http-port N      console and API (default 8080)
   --http-host HOST   address that they listen on (default 127.0.0.1); any other needs --public-url
   --public-url URL   where people reach the console, e.g. https://farm.example behind a proxy that speaks TLS
+  --tls-cert FILE    certificate (PEM) with which broker, API and console speak TLS themselves; with
+  --tls-key FILE     its key. Also KAREZ_TLS_CERT and KAREZ_TLS_KEY. Renewed ones count from the next start
   --mqtt-port N      broker for gateways (default 1883)
   --mqtt-host HOST   address that the broker listens on (default 127.0.0.1)
   --smtp URL         mail server for alerts, smtps://user:password@host:465; also the variable KAREZ_SMTP
@@ -58,6 +61,11 @@ function httpPlace(httpHost: string, publicUrl: string | undefined): { httpHost:
   return { httpHost, publicUrl: new URL(publicUrl).origin };
 }
 
+function tlsOptions(cert: string, key: string): { tls?: TlsFiles } {
+  const tls = readTls(cert, key);
+  return tls === undefined ? {} : { tls };
+}
+
 async function runCloud(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -71,6 +79,8 @@ async function runCloud(args: string[]): Promise<void> {
       'mqtt-port': { type: 'string', default: '1883' },
       'mqtt-host': { type: 'string', default: '127.0.0.1' },
       store: { type: 'string', default: process.env.KAREZ_STORE || 'embedded' },
+      'tls-cert': { type: 'string', default: process.env.KAREZ_TLS_CERT || '' },
+      'tls-key': { type: 'string', default: process.env.KAREZ_TLS_KEY || '' },
       'store-password-file': { type: 'string', default: process.env.KAREZ_STORE_PASSWORD_FILE || '' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -90,6 +100,7 @@ async function runCloud(args: string[]): Promise<void> {
       mqttPort: portOf(values['mqtt-port'], 'mqtt-port'),
       mqttHost: values['mqtt-host'],
       store: values.store,
+      ...tlsOptions(values['tls-cert'], values['tls-key']),
       storeSecret: storeSecret(values['store-password-file']),
       consoleDir: join(root, 'dashboards/console/dist'),
       version: (JSON.parse(readFileSync(join(root, 'cloud/package.json'), 'utf8')) as { version: string }).version,

@@ -45,6 +45,13 @@ export const GatewayFile = Type.Object(
           pattern: '^(mqtt|mqtts|tcp|ssl)://[^\\s]+$',
           description: 'An MQTT address, e.g. mqtts://cloud.example:8883.',
         }),
+        ca: Type.Optional(
+          Type.String({
+            minLength: 1,
+            description:
+              'File with the certificate that the cloud is known by (PEM), relative to this file. Default: those of the web.',
+          }),
+        ),
         maxBytesPerSecond: Type.Optional(
           Type.Integer({ minimum: 100, maximum: 1_000_000_000, description: 'What a metered link may carry.' }),
         ),
@@ -147,6 +154,8 @@ export interface LoadedConfig {
   config: GatewayConfig;
   secrets: Secrets;
   dataDir: string;
+  /** Certificates by which the cloud is known, PEM. */
+  uplinkCa?: string;
   /** Every device of every line and of MQTT, in the order of the file. */
   devices: ConfiguredDevice[];
   /** As the inventory has them; left out where there are none. */

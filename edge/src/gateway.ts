@@ -118,7 +118,8 @@ export async function startGateway(
     ...{ ...deps, journal, timekeeper, budget: budget.budget, inventory: () => catalog.inventory, status },
     rules: (payload) => void rules.received(payload),
     ...(commands === undefined ? {} : { commands }),
-    connect: deps.connect ?? mqttLink({ url: config.uplink.url, password: secrets.uplink, ...ids }),
+    connect:
+      deps.connect ?? mqttLink({ url: config.uplink.url, ca: loaded.uplinkCa, password: secrets.uplink, ...ids }),
   });
   hooks.described = () => uplink.describeAgain();
   const look = (): GatewayView => ({

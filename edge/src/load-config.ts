@@ -1,8 +1,9 @@
 /** Reads the configuration and what it refers to, and checks what a schema cannot say. */
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ALERT_DEVICE, COMMAND_DEVICE, deepFreeze, KarezError, LIMITS, PROFILES, type Profile } from '@karez/model';
 import { checker, parseProfile } from '@karez/model/schemas';
-import { checkYaml } from '@karez/model/yaml';
+import { checkYaml, unreadable } from '@karez/model/yaml';
 import { checkCalibrations } from './calibrate/check-calibration.ts';
 import { withCodec } from './codec/profile-codec.ts';
 import { settleActuators } from './commands/actuator-config.ts';
@@ -19,7 +20,7 @@ const secretsChecker = checker(Secrets, 'CONFIG_INVALID');
 
 /**
  * Reads and checks a gateway's configuration.
- * @param path the YAML file; `data`, `secrets` and `profiles` in it are relative to its folder.
+ * @param path the YAML file; `data`, `secrets`, `profiles` and `uplink.ca` in it are relative to its folder.
  * @throws KarezError FILE_UNREADABLE, CONFIG_INVALID (naming file, line, key and what was expected), PROFILE_UNKNOWN.
  */
 export function loadConfig(path: string): LoadedConfig {
@@ -43,7 +44,25 @@ export function loadConfig(path: string): LoadedConfig {
     fail,
   );
   const settled = deepFreeze(config.lines === undefined ? config : { ...config, lines }) as GatewayConfig;
-  return { config: settled, secrets, dataDir: resolve(folder, config.data), devices, actuators };
+  const uplinkCa = readCa(config, folder, fail);
+  return {
+    ...{ config: settled, secrets, dataDir: resolve(folder, config.data), devices, actuators },
+    ...(uplinkCa === undefined ? {} : { uplinkCa }),
+  };
+}
+
+function readCa({ uplink }: GatewayFile, folder: string, fail: Fail): string | undefined {
+  if (uplink.ca === undefined) return undefined;
+  if (!/^(mqtts|ssl):/.test(uplink.url)) fail('uplink.ca', 'needs an address that begins with mqtts://');
+  const path = resolve(folder, uplink.ca);
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) fail('uplink.ca', `must be a certificate in PEM; ${path} is none`);
+  return text;
 }
 
 function failIn(file: YamlFile): Fail {

@@ -101,6 +101,8 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
       : `rollups: the past was rolled up ${rolledUpS.toFixed(0)} s after the replay began`,
   );
   for (const [name, answers] of Object.entries(panels)) say(`${name} panel under load: ${figures(answers, days)}`);
+  const rolledUp = async () => ((await farm.metric('rollup_hours_waiting')) === 0 ? true : undefined);
+  await until('history to be rolled up', rolledUp, LIMIT_MS, 2_000);
   const peace = { board: [] as PanelAnswer[], console: [] as PanelAnswer[] };
   for (let i = 0; i < PANELS_IN_PEACE; i++) {
     peace.board.push(await boardPanel(influxd.url, days, toMs));

@@ -3,6 +3,7 @@
  * OpenAPI document at /docs. Who may ask what is checked in access.ts.
  */
 import { existsSync } from 'node:fs';
+import type { Server } from 'node:https';
 import compress from '@fastify/compress';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -18,7 +19,7 @@ import {
   type Logger,
   problem,
 } from '@karez/model';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import Type from 'typebox';
 import type { AlertDesk } from '../alerts/alert-desk.ts';
 import type { OpenAlertsDb } from '../alerts/open-alerts-db.ts';
@@ -27,6 +28,7 @@ import type { Outbox } from '../notify/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RuleDesk } from '../rules/rule-desk.ts';
 import type { Store } from '../store/store.ts';
+import type { TlsFiles } from '../tls.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { type AccessOptions, addAccess } from './access.ts';
 import { addAlertRoutes } from './alert-routes.ts';
@@ -51,6 +53,8 @@ export interface ApiParts extends MetricsParts, AccessOptions {
   /** Folder of the built console. */
   consoleDir: string;
   version: string;
+  /** With these it speaks TLS. */
+  tls?: TlsFiles;
 }
 
 /** Time that a request may take to arrive. */
@@ -66,14 +70,15 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 /** Builds the server; the caller listens. */
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
-  const app = Fastify({
+  const options: FastifyServerOptions = {
     bodyLimit: LIMITS.requestBytes,
     // A proxy that speaks TLS runs on the same machine; nobody else is believed about addresses.
     trustProxy: 'loopback',
     requestTimeout: REQUEST_MS,
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
     forceCloseConnections: true,
-  });
+  };
+  const app = openServer(options, parts.tls);
   app.server.maxConnections = LIMITS.httpConnections;
   // Schemas of answers are for the document; what is sent is built by code that the compiler has checked.
   app.setSerializerCompiler(() => JSON.stringify);
@@ -166,6 +171,13 @@ function formProblem({ message = '', params }: { message?: string; params?: Reco
   if (params?.additionalProperty !== undefined) return fieldProblem('field-unknown', where);
   if (params?.missingProperty !== undefined) return fieldProblem('field-missing', where);
   return fieldProblem('field-wrong', where, { expected: message });
+}
+
+/** Over TLS it is the same server to everybody who uses it. */
+function openServer(options: FastifyServerOptions, tls: TlsFiles | undefined): FastifyInstance {
+  if (tls === undefined) return Fastify(options);
+  const https = { ...tls, minVersion: 'TLSv1.2' as const };
+  return Fastify({ ...(options as FastifyHttpsOptions<Server>), https }) as unknown as FastifyInstance;
 }
 
 async function serveConsole(app: FastifyInstance, folder: string): Promise<void> {

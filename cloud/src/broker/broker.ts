@@ -23,6 +23,7 @@ import {
   type UpLeaf,
 } from '@karez/model';
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from 'aedes';
+import type { TlsFiles } from '../tls.ts';
 import { type Identity, identityOf, mayUse, problemOf, REFUSED, refusalOf } from './access.ts';
 import { Pace } from './pace.ts';
 import { openSockets } from './sockets.ts';
@@ -49,6 +50,8 @@ export interface BrokerOptions {
   drainMs?: number;
   /** Who has not logged in after this time is cut. */
   loginMs?: number;
+  /** With these it speaks TLS, and nothing else. */
+  tls?: TlsFiles;
 }
 
 export interface Broker {
@@ -211,9 +214,11 @@ export async function openBroker(parts: BrokerParts, options: BrokerOptions): Pr
         logger.log('warn', 'a packet was too large', { limitBytes });
       },
       strangerCut: () => counts.strangersCut++,
+      notTls: (cause) => logger.log('info', 'a connection was not TLS', { cause: messageOf(cause) }),
     },
     options.port,
     options.host,
+    options.tls,
   ).catch(async (error) => {
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     throw error;

@@ -3,7 +3,9 @@
  * many that have not logged in stand at the door (the oldest, since a gateway is through it in no time).
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { KarezError, LIMITS, packetGuard } from '@karez/model';
+import type { TlsFiles } from '../tls.ts';
 
 export interface SocketParts {
   /** A new connection. */
@@ -12,6 +14,8 @@ export interface SocketParts {
   /** A packet that announced more than `limitBytes`, or no length at all; its connection is cut. */
   tooLarge(limitBytes: number): void;
   strangerCut(): void;
+  /** A connection that did not come as far as TLS. */
+  notTls?(error: Error): void;
 }
 
 export interface Sockets {
@@ -22,13 +26,17 @@ export interface Sockets {
   close(cutOthers: () => Promise<void>): Promise<void>;
 }
 
+/** A handshake that takes longer is none. */
+const HANDSHAKE_MS = 10_000;
 const BIGGEST_PACKET = Math.max(LIMITS.inventoryBytes, LIMITS.batchBytes) + 1024;
 
 /** Listens. Throws PORT_TAKEN in words. */
-export async function openSockets(parts: SocketParts, port: number, host: string): Promise<Sockets> {
+export async function openSockets(parts: SocketParts, port: number, host: string, tls?: TlsFiles): Promise<Sockets> {
   const sockets = new Set<Socket>();
   const strangers = new Set<Socket>();
-  const server = createServer((socket) => {
+  /** What a TLS connection comes over: also those that have not come so far. */
+  const wires = new Set<Socket>();
+  const opened = (socket: Socket) => {
     sockets.add(socket.setNoDelay(true));
     strangers.add(socket);
     for (const oldest of strangers) {
@@ -51,7 +59,18 @@ export async function openSockets(parts: SocketParts, port: number, host: string
       parts.closed(socket);
     });
     parts.opened(socket);
-  });
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer(opened)
+      : createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS }, opened);
+  if (tls !== undefined) {
+    server.on('connection', (wire: Socket) => {
+      wires.add(wire);
+      wire.once('close', () => wires.delete(wire));
+    });
+    server.on('tlsClientError', (error: Error) => parts.notTls?.(error));
+  }
   server.maxConnections = LIMITS.brokerConnections;
   return {
     port: await listen(server, port, host),
@@ -60,7 +79,7 @@ export async function openSockets(parts: SocketParts, port: number, host: string
     async close(cutOthers) {
       const closed = new Promise((resolve) => server.close(resolve));
       await cutOthers();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of [...sockets, ...wires]) socket.destroy();
       await closed;
     },
   };

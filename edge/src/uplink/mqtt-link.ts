@@ -9,6 +9,8 @@ import type { CloudLink, ConnectCloud } from './link.ts';
 
 export interface MqttLinkOptions {
   url: string;
+  /** Certificates by which the cloud is known, PEM; undefined: those that Node.js knows. */
+  ca?: string;
   farm: string;
   gateway: string;
   epoch: string;
@@ -19,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 const ACK_REFUSED = 128;
 
 /** How to connect to the broker at `url`. */
-export function mqttLink({ url, farm, gateway, epoch, password }: MqttLinkOptions): ConnectCloud {
+export function mqttLink({ url, ca, farm, gateway, epoch, password }: MqttLinkOptions): ConnectCloud {
   const user = `${farm}/${gateway}`;
   const topics = (['ack', 'rules', 'command'] as const).map((leaf) => topicOf(farm, gateway, leaf));
   const gone: GatewayGone = { v: 1, online: false, epoch };
@@ -27,7 +29,7 @@ export function mqttLink({ url, farm, gateway, epoch, password }: MqttLinkOption
     const client = mqtt.connect(url, {
       ...{ protocolVersion: 4, clean: true, reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
       ...{ connectTimeout: CONNECT_TIMEOUT_MS, keepalive: LIMITS.keepaliveS, reschedulePings: false },
-      ...{ clientId: user, username: user, password },
+      ...{ clientId: user, username: user, password, ...(ca === undefined ? {} : { ca }) },
       will: {
         topic: topicOf(farm, gateway, 'status'),
         payload: Buffer.from(JSON.stringify(gone)),
