@@ -2,7 +2,7 @@
  * When the next commit may begin. A commit writes a page or two of 4 KiB whatever is in it, and memory cards wear out; but a
  * device that waits for its PUBACK is awake meanwhile, and whoever looks at a page wants fresh values. So where little comes a
  * commit begins at once; a group that is worth its pages goes as soon as it has gathered; what comes densely and is less than
- * that is gathered for some time, a shorter one while somebody looks (docs/decisions/0016). Whatever the pace, nobody is told
+ * that is gathered for some time, a shorter one while somebody looks (docs/decisions/0017). Whatever the pace, nobody is told
  * that a reading is accepted before its commit.
  */
 import { type Clock, LIMITS } from '@karez/model';
