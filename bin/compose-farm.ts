@@ -23,15 +23,22 @@ const PLACES: Record<Parameters<Edit>[0], [from: string, to: string][]> = {
   ],
 };
 
-export const forContainers: Edit = (file, text) =>
-  PLACES[file].reduce((edited, [from, to]) => {
-    if (!edited.includes(from)) throw new Error(`demo/${file} has no "${from}" any more`);
-    return edited.replace(from, to);
-  }, text);
+/** @param ca file of the certificate by which the cloud is known there; empty where it speaks no TLS. */
+export const forContainers =
+  (ca: string): Edit =>
+  (file, text) => {
+    const edited = PLACES[file].reduce((before, [from, to]) => {
+      if (!before.includes(from)) throw new Error(`demo/${file} has no "${from}" any more`);
+      return before.replace(from, to);
+    }, text);
+    return ca === ''
+      ? edited
+      : edited.replace('url: "mqtt://cloud:1883"', `url: "mqtts://cloud:1883", ca: ${JSON.stringify(ca)}`);
+  };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = resolve(process.argv[2] ?? '/data');
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const { isNew } = prepareFarm(folder, root, forContainers);
+  const { isNew } = prepareFarm(folder, root, forContainers(process.env.KAREZ_FARM_CA ?? ''));
   console.log(isNew ? `made the farm's files and passwords in ${folder}` : `the farm's files are in ${folder} already`);
 }

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadConfig } from '@karez/edge';
 import { loadSim } from '@karez/firmware-sim';
 import { Ajv } from 'ajv';
@@ -37,8 +36,9 @@ interface Compose {
   volumes: Record<string, unknown>;
 }
 
-const file = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url));
-const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose;
+const read = (name: string) => parse(readFileSync(`${ROOT}${name}`, 'utf8'), { merge: true }) as Compose;
+const compose = read('docker-compose.yml');
+const overTls = read('docker-compose.tls.yml');
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { image }]) => image.startsWith('karez:'));
 
@@ -56,7 +56,7 @@ test('fits the schema of the Compose specification', () => {
     .addFormat('duration', true)
     .addFormat('subnet_ip_address', true);
   const isValid = ajv.compile(schema);
-  expect(isValid(compose) || isValid.errors).toBe(true);
+  for (const each of [compose, overTls]) expect(isValid(each) || isValid.errors).toBe(true);
   expect(isValid({ services: { a: { imagee: 'x' } } })).toBe(false);
 });
 
@@ -79,11 +79,30 @@ test('ours run as nobody, on a read-only file system, without rights', () => {
   }
 });
 
+test('nobody runs as root, on a file system that is written to, or with rights; all bounds of memory fit a board with 4 GB', () => {
+  let mb = 0;
+  for (const [name, { user, read_only, cap_drop, security_opt, mem_limit = '0m' }] of services) {
+    expect(user, name).toMatch(/^(?!root|0)/);
+    expect([read_only, cap_drop, security_opt], name).toEqual([true, ['ALL'], ['no-new-privileges:true']]);
+    mb += Number.parseInt(mem_limit, 10);
+  }
+  expect(mb).toBeLessThan(3_600);
+});
+
+test('over TLS: what is added are parts and secrets that are known, and files that the script makes', () => {
+  const made = readFileSync(`${ROOT}docker/make-certificates.sh`, 'utf8');
+  for (const [name, { secrets = [] }] of Object.entries(overTls.services)) {
+    expect(compose.services, name).toHaveProperty(name);
+    for (const secret of secrets) expect({ ...compose.secrets, ...overTls.secrets }, name).toHaveProperty(secret);
+  }
+  for (const { file } of Object.values(overTls.secrets)) expect(made).toContain(file.split('/').at(-1));
+});
+
 test('ports are open to this machine only; passwords stand in files, none in the file itself', () => {
   for (const [name, { ports = [], environment = {} }] of services) {
     for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
     for (const [key, value] of Object.entries(environment))
-      if (/PASSWORD/.test(key)) expect(value, `${name} ${key}`).toMatch(/^\/run\/secrets\//);
+      if (/PASSWORD|KEY$/.test(key)) expect(value, `${name} ${key}`).toMatch(/^\/run\/secrets\//);
   }
   expect(compose.services.grafana?.environment).toMatchObject({
     GF_AUTH_ANONYMOUS_ENABLED: 'false',
