@@ -182,7 +182,7 @@ describe('a real InfluxDB', () => {
 });
 
 const VICTORIA = '/usr/bin/victoria-metrics';
-describe.skipIf(!existsSync(VICTORIA))('VictoriaMetrics', () => {
+describe.skipIf(!existsSync(VICTORIA))('VictoriaMetrics (not run without victoria-metrics)', () => {
   let child: ChildProcess;
   let base: string;
   beforeEach(async () => {

@@ -51,12 +51,19 @@ test('opens, is seen open, and closes at its time', { timeout: TIMEOUT_MS }, asy
   const done = await it.until(asked.id, 'done');
   expect(done.steps.map(({ step, value }) => `${step} ${value}`)).toEqual(['taken 0', 'confirmed 100', 'ended 0']);
   expect(changes(from).map(({ isOn }) => isOn)).toEqual([true, false]);
-  const history = await it.farm.api.history([`${GATEWAY}/${VALVE}/actuator.state`], asked.issuedMs - 1, Date.now());
-  expect(history.series[0]?.n.reduce((a, b) => a + b, 0)).toBe(3);
-  const audit = (await (await it.post('/audit', undefined, 'GET')).json()) as { action: string; who: string }[];
-  const actions = audit.map(({ who, action }) => `${who} ${action}`);
-  for (const action of ['token test command', `gateway ${GATEWAY} command.taken`, `gateway ${GATEWAY} command.ended`])
-    expect(actions).toContain(action);
+  // The cloud tells of a step before it has written it into the audit log; states come with the next batch.
+  await waitFor('three states in the store', async () => {
+    const state = [`${GATEWAY}/${VALVE}/actuator.state`];
+    const { series } = await it.farm.api.history(state, asked.issuedMs - 1, Date.now());
+    return series[0]?.n.reduce((a, b) => a + b, 0) === 3;
+  });
+  await waitFor('each step in the audit log', async () => {
+    const audit = (await (await it.post('/audit', undefined, 'GET')).json()) as { action: string; who: string }[];
+    const actions = audit.map(({ who, action }) => `${who} ${action}`);
+    return ['token test command', ...['taken', 'ended'].map((step) => `gateway ${GATEWAY} command.${step}`)].every(
+      (one) => actions.includes(one),
+    );
+  });
 });
 
 test('the same request again changes nothing; another one under its id is refused', {
