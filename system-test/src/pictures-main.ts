@@ -21,8 +21,8 @@ const PAGES: Record<string, string> = {
   map: '/map',
   alerts: '/alerts',
   rules: '/rules',
-  rule: '/rule/heat',
-  device: '/device/gw-1/weather',
+  rule: '/rule/dry-soil',
+  device: '/device/gw-1/drone',
   gateways: '/gateways',
   people: '/people',
   settings: '/settings',
@@ -35,12 +35,12 @@ const LOOKS = [
 ] as const;
 const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 800 } };
 
-/** A rule that fires in the simulated weather, so that there is an alert to be seen. */
+/** A rule that fires in the simulated soil, so that there is an alert to be seen. */
 const RULE = {
-  ...{ id: 'heat', enabled: true, scope: {}, severity: 'warning', tell: [{ role: 'owner' }] },
-  title: { en: 'Air above −20 °C', zh: '气温高于 −20 °C' },
-  condition: { type: 'above', input: { quantity: 'air.temperature' }, unit: 'Cel', value: -20, recover: -21 },
-  message: { en: 'Warm at {device}: {value} {unit}.', zh: '{device}气温偏高：{value} {unit}。' },
+  ...{ id: 'dry-soil', enabled: true, scope: {}, severity: 'warning', tell: [{ role: 'owner' }] },
+  title: { en: 'Soil drier than 18.5 %', zh: '土壤含水率低于 18.5 %' },
+  condition: { type: 'below', input: { quantity: 'soil.moisture' }, unit: '%', value: 18.5, recover: 20 },
+  message: { en: 'Dry at {device}: {value} {unit}. Irrigate.', zh: '{device}偏干：{value} {unit}，请灌溉。' },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'karez-pictures-'));
