@@ -1,6 +1,7 @@
 /** Commands on disk, in the thread that owns the file: each method is one transaction or a read. */
 import { DatabaseSync } from 'node:sqlite';
 import { KarezError, LIMITS } from '@karez/model';
+import { transaction } from '../transaction.ts';
 import { type CommandRow, type StateRow, type StepRow, type StopRow, standing } from './command-row.ts';
 import { createCommandTables } from './command-tables.ts';
 
@@ -32,7 +33,7 @@ export class CommandsDb {
    * @throws KarezError BUSY where too many wait.
    */
   add(command: Omit<CommandRow, 'number' | 'lapsed'>): Commanded {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const known = this.find(command.farm, command.id);
       if (known !== undefined) return known;
       const { n } = this.#db
@@ -86,7 +87,7 @@ export class CommandsDb {
 
   /** The time of these is over. @returns them. */
   lapse(numbers: readonly number[]): Commanded[] {
-    return this.#transaction(() =>
+    return transaction(this.#db, () =>
       numbers.flatMap((number) => {
         this.#db.prepare('UPDATE command SET lapsed = 1 WHERE number = ?').run(number);
         return this.#settle(number) ?? [];
@@ -96,7 +97,7 @@ export class CommandsDb {
 
   /** Takes steps; those that are known change nothing. @returns the commands that they belong to. */
   take(steps: readonly StepRow[]): Commanded[] {
-    return this.#transaction(() => {
+    return transaction(this.#db, () => {
       const insert = this.#db.prepare(
         'INSERT OR IGNORE INTO step (farm, gateway, epoch, seq, number, actuator, at, step, reason, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       );
@@ -174,17 +175,5 @@ export class CommandsDb {
       .prepare(`SELECT ${STEP} FROM step WHERE number = ? AND farm = ? AND gateway = ? ORDER BY at, seq`)
       .all(command.number, command.farm, command.gateway) as unknown as StepRow[];
     return { row: command, steps };
-  }
-
-  #transaction<R>(run: () => R): R {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
