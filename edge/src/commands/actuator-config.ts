@@ -1,6 +1,6 @@
 /** Actuators in the configuration: what hangs on an output, and within which limits it is used. */
 import { type CatalogActuator, COMMAND_DEVICE, LIMITS, longestTimedS, RELAY_BOARDS } from '@karez/model';
-import { ActuatorKind, Id } from '@karez/model/schemas';
+import { ActuatorFlow, ActuatorGroups, ActuatorKind, FeedingPump, Id } from '@karez/model/schemas';
 import Type, { type Static } from 'typebox';
 import { closed, Position, Title } from '../config/device.ts';
 import { differ, type Fail } from '../config/differ.ts';
@@ -20,17 +20,9 @@ export const ActuatorEntry = Type.Object(
     safe: Type.Optional(Type.Enum(['off', 'on'], { description: 'Its safe state. Default off.' })),
     maxRunS: Seconds(1, 'Longest time out of its safe state, s.'),
     minRestS: Type.Optional(Seconds(0, 'Shortest time in its safe state between two runs, s. Default 0.')),
-    flowLpm: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        maximum: 100_000,
-        description: 'What a valve lets through, or a pump gives, L/min.',
-      }),
-    ),
-    pump: Type.Optional({ ...Id, description: 'Of a valve: the pump that feeds it.' }),
-    groups: Type.Optional(
-      Type.Array(Id, { maxItems: 8, description: 'At most one of each group is switched at a time.' }),
-    ),
+    flowLpm: Type.Optional(ActuatorFlow),
+    pump: Type.Optional(FeedingPump),
+    groups: Type.Optional(ActuatorGroups),
     linkLossS: Type.Optional(
       Seconds(
         1,

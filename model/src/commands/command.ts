@@ -26,6 +26,16 @@ const names = <T extends string>(table: Record<T, number>) =>
 
 export const ActuatorKind = Type.Enum(['valve', 'pump', 'fan', 'relay']);
 export type ActuatorKind = Static<typeof ActuatorKind>;
+export const ActuatorFlow = Type.Number({
+  exclusiveMinimum: 0,
+  maximum: 100_000,
+  description: 'What a valve lets through, or a pump gives, L/min.',
+});
+export const FeedingPump = { ...Id, description: 'Of a valve: the pump that feeds it.' };
+export const ActuatorGroups = Type.Array(Id, {
+  maxItems: 8,
+  description: 'At most one of each group is out of its safe state.',
+});
 
 const limits = {
   kind: ActuatorKind,
@@ -37,15 +47,9 @@ const limits = {
       'The device itself ends a run, even where the gateway has died; a run cannot be changed while it goes on.',
   }),
   percent: Type.Boolean({ description: 'Takes any percent; otherwise 0 and 100 only.' }),
-  flowLpm: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 100_000,
-      description: 'What a valve lets through, or a pump gives, L/min.',
-    }),
-  ),
-  pump: Type.Optional({ ...Id, description: 'Of a valve: the pump that feeds it.' }),
-  groups: Type.Array(Id, { maxItems: 8, description: 'At most one of each group is out of its safe state.' }),
+  flowLpm: Type.Optional(ActuatorFlow),
+  pump: Type.Optional(FeedingPump),
+  groups: ActuatorGroups,
 };
 
 /** An actuator in a gateway's inventory. */
