@@ -3,11 +3,12 @@
  * cloud as processes, and what their pages say. Soil probes, weather console and drone hang on TCP lines, nodes on the
  * gateway's broker; whether anybody answers there is the part's own choice (field.ts).
  */
+
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { makeCredential, openVault, ownersToken } from '@karez/cloud';
 import type { ApiGateway } from '@karez/model';
+import { freePorts } from '@karez/model/testing';
 import type { BenchContext } from './context.ts';
 import { type Service, startService } from './service.ts';
 
@@ -59,7 +60,7 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
   const cloudDir = join(folder, 'cloud');
   const journalDir = join(folder, 'gateway');
   for (const dir of [cloudDir, journalDir]) mkdirSync(dir);
-  const ports = await freePorts();
+  const ports = await chosenPorts();
   const configPath = join(folder, 'gateway.yaml');
   writeFileSync(configPath, configText(ports, choices));
 
@@ -100,17 +101,10 @@ export async function makeFarm(context: BenchContext, choices: FarmChoices = {})
   };
 }
 
-/** Loopback ports that were free a moment ago, each another. */
-async function freePorts(): Promise<Ports> {
+/** A port for each that listens. */
+async function chosenPorts(): Promise<Ports> {
   const names = ['cloudMqtt', 'cloudHttp', 'gatewayMqtt', 'status', 'modbus', 'davis', 'mavlink'] as const;
-  const servers = names.map(() => createServer());
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return (server.address() as { port: number }).port;
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, i) => [name, ports[i]])) as unknown as Ports;
 }
 

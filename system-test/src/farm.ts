@@ -5,8 +5,9 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiGateway, type FarmDetail, type GatewayStatus, type History, type Latest, RIGHTS } from '@karez/model';
+import { freePorts } from '@karez/model/testing';
 import { FARM, type FarmPlan, GATEWAY, gatewayYaml, passwordOf, simYaml } from './farm-files.ts';
-import { freePort, type Link, startLink } from './link.ts';
+import { type Link, startLink } from './link.ts';
 import { launch, ROOT, type Running, type Service } from './process.ts';
 
 export { FARM, GATEWAY, passwordOf } from './farm-files.ts';
@@ -109,9 +110,7 @@ export async function makeFarm(options: FarmOptions = {}): Promise<TestFarm> {
   const nodes = Array.from({ length: options.nodes ?? 5 }, (_, i) => `node-${i + 1}`);
   const probes = Array.from({ length: options.probes ?? 3 }, (_, i) => `soil-${i + 1}`);
   const played = options.played ?? [];
-  const [mqtt, status, drone, cloudMqtt, cloudHttp] = await Promise.all([
-    ...[freePort(), freePort(), freePort(), freePort(), freePort()],
-  ]);
+  const [mqtt, status, drone, cloudMqtt, cloudHttp] = await freePorts(5);
   const link = await startLink(cloudMqtt as number);
   const { cloudHost, inFront } = options;
   const plan: FarmPlan = {

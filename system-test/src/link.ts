@@ -2,7 +2,6 @@
  * The network between gateway and cloud, as a TCP relay that can fail like a rural link: silent (bytes vanish into a
  * buffer that nobody reads, no FIN, no RST), or reset. Counts what it did, so that a test can prove that a fault fired.
  */
-import { randomInt } from 'node:crypto';
 import { createConnection, createServer, type Socket } from 'node:net';
 
 export interface Link {
@@ -92,19 +91,4 @@ export async function startLink(target: number): Promise<Link> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** A loopback port that was free a moment ago, below those that the kernel gives to outgoing connections. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(12_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }

@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '@karez/model/testing';
 import type { Page } from 'playwright-core';
 import { visit } from './browser.ts';
-import { freePort } from './link.ts';
 import { ROOT } from './process.ts';
 
 const FARM = 'demo';

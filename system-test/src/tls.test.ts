@@ -9,8 +9,8 @@ import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { freePort } from '@karez/model/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from './link.ts';
 import { launch, ROOT, type Service, startService, waitFor } from './process.ts';
 
 let folder: string;

@@ -2,11 +2,12 @@
  * The farm of the long load: gateways full of Wi-Fi soil nodes that the simulator plays, one more whose journal holds the
  * past, and one cloud for all of them; each a process of its own, as in the field.
  */
+
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { makeCredential, openVault, ownersToken } from '@karez/cloud';
 import type { ApiGateway } from '@karez/model';
+import { freePorts } from '@karez/model/testing';
 import type { BenchContext } from '../context.ts';
 import { FARM, GATEWAY } from '../farm.ts';
 import { READINGS_PER_NODE } from '../field.ts';
@@ -154,17 +155,4 @@ nodes:
   devices:
 ${nodes.map((id) => `    - { device: ${id}, field: north, depthsCm: [10, 30] }`).join('\n')}
 `;
-}
-
-/** Loopback ports that were free a moment ago, each another. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return (server.address() as { port: number }).port;
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

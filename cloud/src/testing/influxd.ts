@@ -1,9 +1,10 @@
 /** A real InfluxDB 1.x on free loopback ports with an empty folder, for tests and benchmarks. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@karez/model/testing';
 
 export interface Influxd {
   url: string;
@@ -18,19 +19,11 @@ export interface Influxd {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Starts influxd. Throws in words where the program is missing. */
 export async function startInfluxd(parent = tmpdir()): Promise<Influxd> {
   const program = influxdProgram();
   const folder = mkdtempSync(join(parent, 'karez-influxd-'));
-  const [http, rpc] = await Promise.all([freePort(), freePort()]);
+  const [http, rpc] = (await freePorts(2)) as [number, number];
   const config = join(folder, 'influxdb.conf');
   writeFileSync(config, influxdConfig(folder, http, rpc));
   const base = `http://127.0.0.1:${http}`;

@@ -1,7 +1,9 @@
 /** Ports on which several may speak, over real sockets. */
+
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { connect as connectSocket, createServer } from 'node:net';
+import { connect as connectSocket } from 'node:net';
 import { type Clock, LIMITS, seededRandom, silentLogger, systemClock } from '@karez/model';
+import { freePort } from '@karez/model/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AnyPort } from '../config/port.ts';
 import { PeerList } from './peer-list.ts';
@@ -13,15 +15,6 @@ const endings: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
 });
-
-/** A port that nobody uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function start(port: AnyPort) {
   const it = startTransport(port, 0, { clock: hasty, random: seededRandom(1), logger: silentLogger });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../link.ts';
+import { freePort } from '@karez/model/testing';
 import { launch, type Running } from '../process.ts';
 import type { FlowNode } from './red.ts';
 

@@ -3,12 +3,13 @@
  * node goes on publishing, lets bad versions be taken back, cuts the power in a trial, takes a version back by hand, and counts. Needs root,
  * mmdebstrap, systemd-container and a mirror of Debian (or the root that was made before).
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePorts } from '@karez/model/testing';
 import { bring, debian, makeRoot, names, until } from './container.ts';
 import { readBooks } from './journal-books.ts';
 import { CHANNELS, NODE, type Sender, sendFrom } from './node-sender.ts';
@@ -30,14 +31,6 @@ const box = debian(join(folder, 'root'));
 const acked = new Set<number>();
 let sender: Sender | undefined;
 let sent = 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function configuration(mqttPort: number, statusPort: number): string {
   return `farm: { id: farm, title: Farm }
@@ -84,7 +77,7 @@ async function run(): Promise<void> {
   makeRoot(values.arch, join(root, 'node_modules/.cache/karez-roots'), box.root);
   bring(box, Object.values(debs));
   const file = (version: string) => `/root/karez-gateway_${version}_${values.arch}.deb`;
-  const [mqttPort, statusPort] = [await freePort(), await freePort()];
+  const [mqttPort, statusPort] = (await freePorts(2)) as [number, number];
   // Short trials, so that this ends.
   writeFileSync(
     join(box.root, 'etc/systemd/system.conf'),

@@ -1,11 +1,12 @@
 /** The real programs of a run in a folder of their own: cloud, gateway, simulator, and the road between the first two. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FarmReport } from '@karez/firmware-sim';
 import { type ApiGateway, type FarmDetail, type GatewayStatus, type Latest, RIGHTS, seededRandom } from '@karez/model';
+import { freePorts } from '@karez/model/testing';
 import { stringify } from 'yaml';
 import { launch, ROOT, type Running, waitFor } from '../process.ts';
 import type { ShownAlert } from './expect/check.ts';
@@ -226,20 +227,6 @@ export class Stage {
 
 /** Ports for lines: more than a gateway may have. */
 const MOST_LINES = 64;
-
-/** Free loopback ports, all different. */
-async function freePorts(n: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: n }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** What a page says; undefined where there is none or nobody answers. */
 async function json<T>(url: string, headers: { [name: string]: string } = {}): Promise<T | undefined> {

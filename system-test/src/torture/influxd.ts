@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdsReadings } from '@karez/cloud';
 import { influxdConfig, influxdProgram } from '@karez/cloud/testing';
-import { freePort } from '../link.ts';
+import { freePorts } from '@karez/model/testing';
 import type { StoredRows } from './books.ts';
 
 export interface InfluxProcess {
@@ -30,7 +30,7 @@ const DATABASE = 'karez';
 /** Prepares a folder and ports for one; starts nothing. Throws in words where the program is missing. */
 export async function makeInfluxd(folder: string): Promise<Influxd> {
   const program = influxdProgram();
-  const [http, rpc] = await Promise.all([freePort(), freePort()]);
+  const [http, rpc] = (await freePorts(2)) as [number, number];
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'influxdb.conf');
   writeFileSync(config, influxdConfig(folder, http, rpc));
